@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <tuple>
+
+namespace at {
+class Tensor;
+}
+
+namespace sconce {
+
+/// Channels of a picture, by wandb's (Pillow's) names. Auto: 1 channel is L, 2 LA, 3 RGB, 4 RGBA.
+/// I16 is 16-bit grey. A stated mode converts as Pillow does (RGB to L by ITU-R 601-2).
+enum class Mode { Auto, L, LA, RGB, RGBA, I16 };
+
+/// Where the channels are. Auto: CHW if the first dimension is 1 to 4, else HWC if the last one is.
+enum class Layout { Auto, CHW, HWC };
+
+/// What the numbers mean. Full scale is 255, or 65535 for Mode::I16. Results are truncated, as wandb truncates.
+///  - Auto: by dtype, never by value. Integers are clipped to full scale, bool is 0 or full scale, floating
+///    point is Unit.
+///  - Unit: [0, 1] times full scale, clipped. NaN is 0.
+///  - Signed: [-1, 1], (x + 1) times half of full scale, clipped. NaN is 0.
+///  - Byte: already in pixel units; clipped to full scale. NaN is 0.
+///  - MinMax: the smallest and largest finite value of the picture become 0 and full scale; infinities go to
+///    the ends and NaN to 0. A constant picture is taken as Auto takes it.
+///  - Wandb: what wandb.Image does since 0.20.1, bit for bit: Unit if all values are in [0, 1], Signed if all
+///    are in [-1, 1], else Byte, computed in the tensor's own dtype. Not for Mode::I16.
+enum class Range { Auto, Unit, Signed, Byte, MinMax, Wandb };
+
+/// Corners (x0, y0, x1, y1), corner and size (x, y, w, h), or centre and size (cx, cy, w, h).
+enum class BoxFormat { XYXY, XYWH, CXCYWH };
+
+/// Pure functions from tensors to tensors. Every function runs on its input's device and current stream,
+/// detaches from autograd, never waits for an accelerator, and may be called from any thread. A result
+/// may share memory with the input where nothing had to change.
+namespace ops {
+
+/// A picture as bytes.
+/// image: [H,W], [C,H,W] or [H,W,C] with C from 1 to 4, or a batch [N,C,H,W] or [N,H,W,C]; any real dtype
+/// (bool, integers, half, bfloat16, float, double, quantized), any strides.
+/// Returns uint8 [H,W,C] (a batch: [N,H,W,C]) in the channels of mode; for Mode::I16 int32 [H,W,1] in
+/// 0..65535. MinMax and Wandb look at each picture of a batch by itself.
+/// Throws c10::ValueError for another shape, an empty tensor, or a mode and range that exclude each other;
+/// c10::TypeError for complex, meta, sparse and undefined tensors. Half and bfloat16 compute in float32.
+at::Tensor to_pixels(const at::Tensor& image, Mode mode = Mode::Auto, Range range = Range::Auto,
+                     Layout layout = Layout::Auto);
+
+/// Class ids as bytes.
+/// mask: [H,W], [1,H,W] or [H,W,1]; bool, any integer dtype, or floating point with integral values.
+/// Returns uint8 [H,W]. Ids outside 0..255 and fractions throw c10::ValueError on the CPU; on an accelerator,
+/// where looking would mean waiting, such ids become 0 and invalid_labels() counts them.
+at::Tensor to_labels(const at::Tensor& mask);
+
+/// How many elements of mask to_labels() cannot represent: int64, no dimensions, on mask's device.
+at::Tensor invalid_labels(const at::Tensor& mask);
+
+/// boxes: [N,4] of any real dtype. Returns [N,4] corners; integers stay integers except for CXCYWH,
+/// which gives float64 for them. half and bfloat16 give float32. Throws c10::ValueError for another shape.
+at::Tensor to_xyxy(const at::Tensor& boxes, BoxFormat from);
+
+/// torchvision.utils.make_grid's layout: row after row of min(columns, N) images, `padding` black pixels around
+/// each; one image is returned as it is.
+/// images: [N,C,H,W], any dtype. Returns [C,H',W'] of that dtype.
+at::Tensor make_grid(const at::Tensor& images, std::int64_t columns = 8, std::int64_t padding = 2);
+
+/// numpy.histogram's rule: equal bins from the smallest to the largest finite value, half open, the last
+/// one closed. values: any shape and real dtype, bins from 1 to 512 (W&B's limit).
+/// Returns counts, int64 [bins], and edges [bins+1], float32 or float64 for double and integer input. NaN and
+/// infinities are in no bin: their number is values.numel() - counts.sum(). No finite value: edges from 0 to 1.
+std::tuple<at::Tensor, at::Tensor> histogram_counts(const at::Tensor& values, std::int64_t bins = 64);
+
+}  // namespace ops
+}  // namespace sconce

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <torch/arg.h>
+
+#include "sconce/logger.h"
+#include "sconce/row.h"
+
+namespace sconce {
+
+/// What becomes of a row whose stated step is below the newest one. wandb drops it.
+enum class LateRows {
+  Keep,   ///< written as its own line with the step that was asked for; one warning per run
+  Throw,  ///< log() throws c10::ValueError
+};
+
+struct RunOptions {
+  using ErrorHandler = std::function<void(const std::exception&)>;
+
+  RunOptions(std::string project = "uncategorized") : project_(std::move(project)) {}
+  RunOptions(const char* project) : project_(project) {}
+
+  TORCH_ARG(std::string, project);  ///< at most 128 characters, none of / \ # ? % :
+  TORCH_ARG(std::string, name);     ///< default: the run's id
+  /// At most 64 characters of text without / \ : ; , # ? ' and white space around; default: 8 random ones of
+  /// a-z0-9.
+  TORCH_ARG(std::string, id);
+  TORCH_ARG(std::filesystem::path, dir) = "wandb";  ///< the folder that holds run directories; made if missing
+  TORCH_ARG(Row, config);                           ///< numbers, text, one-element tensors, nested rows
+  TORCH_ARG(std::string, group);
+  TORCH_ARG(std::string, job_type);
+  TORCH_ARG(std::string, notes);
+  TORCH_ARG(std::vector<std::string>, tags);  ///< each 1 to 64 characters
+  TORCH_ARG(std::int64_t, encoder_threads) = 1;
+  /// log() waits while so much is on its way to a working disk.
+  TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;
+  TORCH_ARG(LateRows, late_rows) = LateRows::Keep;
+  /// Hears of every trouble once, from sconce's threads, one call at a time; it must not call the run.
+  /// Default: a line on stderr, at most one a second.
+  TORCH_ARG(ErrorHandler, on_error);
+};
+
+/// A run: start here. Owns a directory in the wandb media layout and the threads that fill it. Move-only; its
+/// member functions may be called from any thread, but not while it is moved from or destroyed.
+class Run {
+ public:
+  /// Makes <dir>/offline-run-<local time>-<id>/ and points <dir>/latest-run at it.
+  /// Throws c10::ValueError for bad options, std::filesystem::filesystem_error if the directory cannot be made.
+  explicit Run(RunOptions options = {});
+  /// finish(), with exit code 1 while an exception unwinds the stack. Never throws: errors go to on_error.
+  ~Run();
+  Run(Run&&) noexcept;
+  Run& operator=(Run&&) noexcept;
+
+  Logger logger(std::string_view prefix = "") const;
+  /// = logger().log(...)
+  void log(std::string_view key, Value value, std::optional<std::int64_t> step = {});
+  void log(Row row, std::optional<std::int64_t> step = {});
+  /// The summary's value for key, instead of the last one logged, from now on.
+  void summarize(std::string_view key, Value value);
+  /// All logged so far, the open row included, is with the operating system (not fsynced), or the first error
+  /// since the last flush() is thrown.
+  void flush();
+  /// Flushes, seals and closes; a second call does nothing. A disk that refuses is asked again for two seconds;
+  /// then what is left is given up and the error that is thrown names it by key and step.
+  void finish(int exit_code = 0);
+
+  const std::string& id() const noexcept;
+  const std::filesystem::path& dir() const noexcept;  ///< the run's own directory, absolute
+
+ private:
+  friend class Image;
+  std::shared_ptr<RunState> state_;
+  int exceptions_at_start_ = 0;
+};
+
+}  // namespace sconce
