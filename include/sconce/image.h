@@ -21,6 +21,9 @@ namespace sconce {
 class ImageSource;
 class Run;
 struct ImageBinding;
+namespace store {
+struct StoredImage;
+}
 
 /// How an image is read and what is laid over it. One set serves a whole loop.
 struct ImageOptions {
@@ -102,7 +105,10 @@ class Image {
   ImageSource& source() const noexcept { return *source_; }  ///< for sconce's own sources
 
  private:
+  Image(std::shared_ptr<ImageSource> source, ImageOptions options);
   void check_and_share(ImageOptions options);
+  static std::vector<store::StoredImage> bind_all(const std::vector<Image>& images, Run& run, std::string_view key,
+                                                  std::int64_t step);
 
   std::shared_ptr<ImageSource> source_;
   std::shared_ptr<const ImageOptions> options_;

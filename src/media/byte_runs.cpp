@@ -1,0 +1,104 @@
+#include "media/byte_runs.h"
+
+#include <algorithm>
+#include <cstring>
+
+#if SCONCE_X86_SIMD
+#include <immintrin.h>
+#endif
+
+namespace sconce::media {
+namespace {
+
+using Byte = std::uint8_t;
+
+std::uint64_t load64(const Byte* bytes) {
+  std::uint64_t value;
+  std::memcpy(&value, bytes, sizeof value);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  return value;
+}
+
+/// Bit i says whether bytes[i] equals the byte before it.
+struct PortableRepeats {
+  std::uint32_t operator()(const Byte* bytes) const {
+    constexpr std::uint64_t kLow7 = 0x7f7f7f7f7f7f7f7f;
+    constexpr std::uint64_t kGather = 0x0102040810204080;
+    std::uint32_t mask = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+      const std::uint64_t differs = load64(bytes + 8 * i) ^ load64(bytes + 8 * i - 1);
+      const std::uint64_t zero_bytes = ~(((differs & kLow7) + kLow7) | differs | kLow7);
+      mask |= static_cast<std::uint32_t>((zero_bytes >> 7) * kGather >> 56) << (8 * i);
+    }
+    return mask;
+  }
+};
+
+#if SCONCE_X86_SIMD
+struct Avx2Repeats {
+  SCONCE_TARGET_AVX2 std::uint32_t operator()(const Byte* bytes) const {
+    const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+    const __m256i before = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes - 1));
+    return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(here, before)));
+  }
+};
+#endif
+
+/// The first position from `from` on whose byte differs from the one before it, or size.
+template <class Repeats>
+[[gnu::always_inline]] inline std::size_t run_end(const Byte* bytes, std::size_t from, std::size_t size,
+                                                  Repeats repeats) {
+  for (; from < size; from += 32) {
+    const std::uint32_t mask = repeats(bytes + from);
+    if (mask != 0xffffffff) return std::min(size, from + static_cast<std::size_t>(__builtin_ctz(~mask)));
+  }
+  return size;
+}
+
+template <class Repeats>
+[[gnu::always_inline]] inline void find_runs(const Byte* bytes, std::size_t size, std::vector<Match>& matches,
+                                             Repeats repeats) {
+  static_assert(kMinRun > 8 && kMinRun <= 16, "the shifts below look for so many bits in a row");
+  std::size_t literals_from = 0;
+  std::uint32_t last_mask = 0;
+  for (std::size_t i = 1; i < size;) {
+    const std::uint32_t mask = repeats(bytes + i);
+    std::uint64_t starts = static_cast<std::uint64_t>(mask) << 32 | last_mask;
+    starts &= starts >> 1;
+    starts &= starts >> 2;
+    starts &= starts >> 4;
+    starts &= starts >> (kMinRun - 8);
+    if (starts == 0) {
+      last_mask = mask;
+      i += 32;
+      continue;
+    }
+    const std::size_t start = i + static_cast<std::size_t>(__builtin_ctzll(starts)) - 32;
+    const std::size_t end = run_end(bytes, start + kMinRun, size, repeats);
+    if (end < start + kMinRun) return;  // it lies in the slack
+    matches.push_back({static_cast<std::uint32_t>(start - literals_from), static_cast<std::uint32_t>(end - start), 1});
+    literals_from = i = end;
+    last_mask = 0;
+  }
+}
+
+#if SCONCE_X86_SIMD
+SCONCE_TARGET_AVX2 void find_runs_avx2(const Byte* bytes, std::size_t size, std::vector<Match>& matches) {
+  find_runs(bytes, size, matches, Avx2Repeats());
+}
+#endif
+
+}  // namespace
+
+void find_byte_runs(const Byte* bytes, std::size_t size, std::vector<Match>& matches, Simd simd) {
+#if SCONCE_X86_SIMD
+  if (simd >= Simd::Avx2) return find_runs_avx2(bytes, size, matches);
+#else
+  static_cast<void>(simd);
+#endif
+  find_runs(bytes, size, matches, PortableRepeats());
+}
+
+}  // namespace sconce::media

@@ -1,0 +1,145 @@
+#include "media/code_book.h"
+
+#include <algorithm>
+
+#include "media/huffman.h"
+
+namespace sconce::media {
+namespace {
+
+// The alphabet that lengths of codes are written in: the lengths, and repetitions.
+constexpr std::size_t kLengthCodes = 19;
+constexpr unsigned kLengthCodeLimit = 7;
+constexpr std::uint8_t kRepeatLast = 16;
+constexpr std::uint8_t kShortZeros = 17;
+constexpr std::uint8_t kLongZeros = 18;
+constexpr std::array<std::uint8_t, kLengthCodes> kLengthCodeOrder = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                                     11, 4,  12, 3, 13, 2, 14, 1, 15};
+
+/// The lengths of both codes as one sequence of symbols.
+class LengthSequence {
+ public:
+  void add(const std::uint8_t* lengths, std::size_t n) {
+    for (std::size_t i = 0; i < n;) {
+      std::size_t same = 1;
+      while (i + same < n && lengths[i + same] == lengths[i]) ++same;
+      add_repeated(lengths[i], same);
+      i += same;
+    }
+  }
+
+  void write(BitWriter& writer) const {
+    std::array<std::uint8_t, kLengthCodes> lengths;
+    std::array<std::uint16_t, kLengthCodes> codes;
+    huffman_lengths(x_counts.data(), kLengthCodes, kLengthCodeLimit, lengths.data());
+    canonical_codes(lengths.data(), kLengthCodes, codes.data());
+    std::size_t used = kLengthCodes;
+    while (used > 4 && lengths[kLengthCodeOrder[used - 1]] == 0) --used;
+    writer.put(used - 4, 4);
+    for (std::size_t i = 0; i < used; ++i) {
+      writer.put(lengths[kLengthCodeOrder[i]], 3);
+      writer.flush();
+    }
+    for (std::size_t i = 0; i < x_size; ++i) {
+      const Item item = x_items[i];
+      writer.put(codes[item.symbol], lengths[item.symbol]);
+      writer.put(item.extra, extra_bits(item.symbol));
+      writer.flush();
+    }
+  }
+
+ private:
+  struct Item {
+    std::uint8_t symbol;
+    std::uint8_t extra;
+  };
+
+  static unsigned extra_bits(std::uint8_t symbol) {
+    switch (symbol) {
+      case kRepeatLast:
+        return 2;
+      case kShortZeros:
+        return 3;
+      case kLongZeros:
+        return 7;
+      default:
+        return 0;
+    }
+  }
+
+  void add_repeated(std::uint8_t length, std::size_t n) {
+    if (length != 0) {
+      push(length, 0);
+      --n;
+    }
+    while (n >= 3) {
+      const std::size_t most = length != 0 ? 6 : n <= 10 ? 10 : 138;
+      const std::size_t taken = std::min(n, most);
+      const std::uint8_t symbol = length != 0 ? kRepeatLast : n <= 10 ? kShortZeros : kLongZeros;
+      push(symbol, taken - (symbol == kLongZeros ? 11 : 3));
+      n -= taken;
+    }
+    for (; n > 0; --n) push(length, 0);
+  }
+
+  void push(std::uint8_t symbol, std::size_t extra) {
+    x_items[x_size++] = {symbol, static_cast<std::uint8_t>(extra)};
+    ++x_counts[symbol];
+  }
+
+  std::array<Item, kLengthSymbols + kDistanceSymbols> x_items;
+  std::size_t x_size = 0;
+  std::array<std::uint32_t, kLengthCodes> x_counts{};
+};
+
+template <std::size_t kSize>
+std::size_t used_symbols(const std::array<std::uint8_t, kSize>& lengths, std::size_t least) {
+  std::size_t used = kSize;
+  while (used > least && lengths[used - 1] == 0) --used;
+  return used;
+}
+
+}  // namespace
+
+CodeBook::CodeBook(const SymbolCounts& counts) {
+  huffman_lengths(counts.literals_and_lengths.data(), kLengthSymbols, kMaxCodeBits, x_lengths.data());
+  canonical_codes(x_lengths.data(), kLengthSymbols, x_codes.data());
+  huffman_lengths(counts.distances.data(), kDistanceSymbols, kMaxCodeBits, x_distance_lengths.data());
+  canonical_codes(x_distance_lengths.data(), kDistanceSymbols, x_distance_codes.data());
+  x_literals.set(x_codes.data(), x_lengths.data());
+  for (std::uint32_t length = kMinMatch; length <= kMaxMatch; ++length) {
+    const ExtendedSymbol s = kLengthSymbolOf[length];
+    const std::uint32_t bits = x_codes[s.symbol] | static_cast<std::uint32_t>(s.extra) << x_lengths[s.symbol];
+    x_pieces[length] = bits << 8 | (x_lengths[s.symbol] + s.extra_bits);
+  }
+}
+
+void CodeBook::write(BitWriter& writer) const {
+  const std::size_t lengths = used_symbols(x_lengths, kFirstLength);
+  const std::size_t distances = used_symbols(x_distance_lengths, 1);
+  writer.put(lengths - kFirstLength, 5);
+  writer.put(distances - 1, 5);
+  LengthSequence sequence;
+  sequence.add(x_lengths.data(), lengths);
+  sequence.add(x_distance_lengths.data(), distances);
+  sequence.write(writer);
+}
+
+void CodeBook::put_match(BitWriter& writer, Match match) const {
+  const ExtendedSymbol distance = distance_symbol(match.distance);
+  for (std::uint32_t rest = match.length; rest > 0;) {
+    const std::uint32_t piece = next_piece(rest);
+    writer.put(x_pieces[piece] >> 8, x_pieces[piece] & 0xff);
+    writer.put(x_distance_codes[distance.symbol], x_distance_lengths[distance.symbol]);
+    writer.put(distance.extra, distance.extra_bits);
+    writer.flush();
+    rest -= piece;
+  }
+}
+
+void CodeBook::put_end(BitWriter& writer) const {
+  writer.put(x_codes[kEndOfBlock], x_lengths[kEndOfBlock]);
+  writer.flush();
+}
+
+}  // namespace sconce::media

@@ -1,0 +1,198 @@
+#include "media/fast_png.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "media/bit_writer.h"
+#include "media/byte_runs.h"
+#include "media/checksum.h"
+#include "media/deflate_block.h"
+#include "media/png_filter.h"
+
+namespace sconce::media {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::size_t kBlockSize = 128 * 1024;
+constexpr std::size_t kKeptBuffers = 1024 * 1024;
+
+/// Memory that grows and is not cleared.
+class Buffer {
+ public:
+  std::uint8_t* reserve(std::size_t size) {
+    if (size > x_size) {
+      x_size = 0;
+      x_bytes.reset(new std::uint8_t[size]);
+      x_size = size;
+    }
+    return x_bytes.get();
+  }
+
+  void release_if_large() {
+    if (x_size <= kKeptBuffers) return;
+    x_bytes.reset();
+    x_size = 0;
+  }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> x_bytes;
+  std::size_t x_size = 0;
+};
+
+/// What a thread keeps from image to image, so that none has to touch fresh pages.
+struct Workspace {
+  Buffer filtered;
+  Buffer chunk;
+  std::vector<Match> matches;
+};
+
+void store_big_endian(std::uint8_t* to, std::uint32_t value) {
+  for (int i = 0; i < 4; ++i) to[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+}
+
+constexpr std::size_t kChunkHead = 8;
+constexpr std::size_t kChunkTail = 4;
+
+/// Appends a chunk whose data lies between room for its head and for its tail.
+void append_chunk(Bytes& png, const char* type, std::uint8_t* chunk, std::size_t data_size, Simd simd) {
+  store_big_endian(chunk, static_cast<std::uint32_t>(data_size));
+  std::copy(type, type + 4, chunk + 4);
+  std::uint8_t* const end = chunk + kChunkHead + data_size;
+  store_big_endian(end, crc32(chunk + 4, 4 + data_size, simd));
+  png.insert(png.end(), chunk, end + kChunkTail);
+}
+
+void append_header(Bytes& png, const PixelView& pixels, Simd simd) {
+  constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  constexpr std::array<std::uint8_t, 5> kColourTypes = {0, 0, 4, 2, 6};
+  png.insert(png.end(), kSignature.begin(), kSignature.end());
+  std::array<std::uint8_t, kChunkHead + 13 + kChunkTail> chunk{};
+  std::uint8_t* const data = chunk.data() + kChunkHead;
+  store_big_endian(data, static_cast<std::uint32_t>(pixels.width));
+  store_big_endian(data + 4, static_cast<std::uint32_t>(pixels.height));
+  data[8] = static_cast<std::uint8_t>(pixels.bit_depth);
+  data[9] = kColourTypes[static_cast<std::size_t>(pixels.channels)];
+  append_chunk(png, "IHDR", chunk.data(), 13, simd);
+}
+
+void append_end(Bytes& png, Simd simd) {
+  std::array<std::uint8_t, kChunkHead + kChunkTail> chunk{};
+  append_chunk(png, "IEND", chunk.data(), 0, simd);
+}
+
+/// The filter whose residuals are smallest on a sample of the rows.
+PngFilter choose_filter(const PixelView& pixels, Buffer& scratch, Simd simd) {
+  constexpr std::int64_t kLeastRows = 8;
+  constexpr std::int64_t kMostRows = 32;
+  const std::size_t row = 1 + bytes_per_row(pixels);
+  std::uint8_t* const residuals = scratch.reserve(row);
+  const std::int64_t rows =
+      std::min(pixels.height, std::max(kLeastRows, std::min(kMostRows, pixels.height / 16)));
+  std::array<std::uint64_t, 5> cost{};
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::int64_t y = (2 * i + 1) * pixels.height / (2 * rows);
+    for (std::size_t f = 0; f < cost.size(); ++f) {
+      filter_rows(pixels, static_cast<PngFilter>(f), y, 1, residuals, simd);
+      cost[f] += sum_of_magnitudes(residuals + 1, row - 1, simd);
+    }
+  }
+  return static_cast<PngFilter>(std::min_element(cost.begin(), cost.end()) - cost.begin());
+}
+
+void check(const PixelView& pixels) {
+  constexpr std::int64_t kMaxSide = 0x7fffffff;
+  const auto refuse = [](const std::string& what) { throw std::runtime_error("encode_png_fast: expected " + what); };
+  if (pixels.data == nullptr) refuse("pixels, got none");
+  if (pixels.width < 1 || pixels.width > kMaxSide || pixels.height < 1 || pixels.height > kMaxSide) {
+    refuse("a width and a height from 1 to 2147483647, got " + std::to_string(pixels.width) + "x" +
+           std::to_string(pixels.height));
+  }
+  const bool eight_bits = pixels.bit_depth == 8 && pixels.channels >= 1 && pixels.channels <= 4;
+  const bool sixteen_bits = pixels.bit_depth == 16 && pixels.channels == 1;
+  if (!eight_bits && !sixteen_bits) {
+    refuse("1 to 4 channels of 8 bits or 1 of 16, got " + std::to_string(pixels.channels) + " of " +
+           std::to_string(pixels.bit_depth));
+  }
+}
+
+/// The chunks of compressed data, one for every block.
+class DataWriter {
+ public:
+  DataWriter(Bytes& png, Workspace& workspace, Simd simd) : x_png(png), x_work(workspace), x_simd(simd) {}
+
+  void write(const std::uint8_t* bytes, std::size_t size, bool last) {
+    x_adler = adler32(x_adler, bytes, size, x_simd);
+    x_work.matches.clear();
+    find_byte_runs(bytes, size, x_work.matches, x_simd);
+    std::uint8_t* const chunk = x_work.chunk.reserve(kChunkHead + max_deflate_block(size) + kChunkTail);
+    x_bits.out = chunk + kChunkHead;
+    if (x_first) {
+      constexpr unsigned kDeflate32KFastest = 0x0178;
+      x_bits.put(kDeflate32KFastest, 16);
+      x_first = false;
+    }
+    write_deflate_block(x_bits, bytes, size, x_work.matches, last, x_simd);
+    if (last) {
+      x_bits.align_to_byte();
+      store_big_endian(x_bits.out, x_adler);
+      x_bits.out += 4;
+    }
+    append_chunk(x_png, "IDAT", chunk, static_cast<std::size_t>(x_bits.out - chunk) - kChunkHead, x_simd);
+  }
+
+ private:
+  Bytes& x_png;
+  Workspace& x_work;
+  Simd x_simd;
+  BitWriter x_bits;
+  std::uint32_t x_adler = 1;
+  bool x_first = true;
+};
+
+/// Room for the rest of the file, by what its first part became, so that it grows without copies.
+void reserve_rest(Bytes& png, std::size_t done, std::size_t total) {
+  const std::size_t rest = static_cast<std::size_t>(static_cast<double>(png.size()) * 1.1 *
+                                                    (static_cast<double>(total - done) / static_cast<double>(done)));
+  png.reserve(png.size() + rest + 256);
+}
+
+void append_data(Bytes& png, const PixelView& pixels, Simd simd) {
+  thread_local Workspace workspace;
+  const std::size_t row = 1 + bytes_per_row(pixels);
+  const PngFilter filter = choose_filter(pixels, workspace.filtered, simd);
+  const std::int64_t band = static_cast<std::int64_t>(std::max<std::size_t>(1, kBlockSize / row));
+  std::uint8_t* const filtered =
+      workspace.filtered.reserve(row * static_cast<std::size_t>(std::min(band, pixels.height)) + kRunSlack);
+  DataWriter writer(png, workspace, simd);
+  for (std::int64_t y = 0; y < pixels.height; y += band) {
+    const std::int64_t rows = std::min(band, pixels.height - y);
+    filter_rows(pixels, filter, y, rows, filtered, simd);
+    const std::size_t size = row * static_cast<std::size_t>(rows);
+    for (std::size_t at = 0; at < size; at += kBlockSize) {
+      const std::size_t part = std::min(kBlockSize, size - at);
+      writer.write(filtered + at, part, y + rows == pixels.height && at + part == size);
+      if (y == 0 && at == 0) reserve_rest(png, part, row * static_cast<std::size_t>(pixels.height));
+    }
+  }
+  workspace.filtered.release_if_large();
+}
+
+}  // namespace
+
+Bytes encode_png_fast(const PixelView& pixels, Simd simd) {
+  check(pixels);
+  Bytes png;
+  png.reserve(kBlockSize);
+  append_header(png, pixels, simd);
+  append_data(png, pixels, simd);
+  append_end(png, simd);
+  return png;
+}
+
+Bytes encode_png_fast(const PixelView& pixels) { return encode_png_fast(pixels, best_simd()); }
+
+}  // namespace sconce::media

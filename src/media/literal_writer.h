@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "media/bit_writer.h"
+#include "media/simd.h"
+
+namespace sconce::media {
+
+/// Four codes and the seven bits that a flush may leave fit 64 bits.
+constexpr unsigned kMaxCodeBits = 14;
+
+/// The codes of the 256 byte values, in the shapes that the writers look them up in.
+struct LiteralCodes {
+  std::array<std::uint32_t, 256> packed;  ///< code << 8 | length
+  alignas(64) std::array<std::uint8_t, 256> low;
+  alignas(64) std::array<std::uint8_t, 256> high;
+  alignas(64) std::array<std::uint8_t, 256> length;
+
+  void set(const std::uint16_t* codes, const std::uint8_t* lengths);
+};
+
+/// Writes the code of every byte. `bytes` must be readable for 3 bytes past the end.
+void write_literals(BitWriter& writer, const LiteralCodes& codes, const std::uint8_t* bytes, std::size_t size,
+                    Simd simd);
+
+}  // namespace sconce::media

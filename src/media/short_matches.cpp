@@ -1,0 +1,66 @@
+#include "media/short_matches.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <cstdlib>
+
+#include "media/deflate_symbols.h"
+
+namespace sconce::media {
+namespace {
+
+using Byte = std::uint8_t;
+
+constexpr unsigned kTableBits = 12;
+constexpr std::size_t kShortest = 8;
+
+std::uint64_t load64(const Byte* bytes) {
+  std::uint64_t value;
+  std::memcpy(&value, bytes, sizeof value);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  return value;
+}
+
+std::size_t slot(std::uint64_t eight_bytes,int HB) {
+  constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15;
+  return static_cast<std::size_t>((eight_bytes << (64-8*HB)) * kMultiplier >> (64 - kTableBits));
+}
+
+std::size_t same_bytes(const Byte* a, const Byte* b, std::size_t most) {
+  for (std::size_t i = 0; i < most; i += 8) {
+    const std::uint64_t differs = load64(a + i) ^ load64(b + i);
+    if (differs != 0) return std::min(most, i + static_cast<std::size_t>(__builtin_ctzll(differs)) / 8);
+  }
+  return most;
+}
+
+}  // namespace
+
+void find_short_matches(const Byte* bytes, std::size_t size, std::vector<Match>& matches) {
+  static int HB=getenv("HB")?atoi(getenv("HB")):5, ML=getenv("ML")?atoi(getenv("ML")):5, RL=getenv("RL")?atoi(getenv("RL")):8;
+  std::array<std::uint32_t, std::size_t{1} << kTableBits> last{};  // positions
+  std::size_t literals_from = 0;
+  uint64_t rm = ~0ull >> (64-8*RL);
+  for (std::size_t at = 1; at + kShortest <= size;) {
+    const std::uint64_t here = load64(bytes + at);
+    std::size_t from = at - 1;
+    if (((here ^ load64(bytes + from)) & rm) != 0) {
+      std::uint32_t& entry = last[slot(here,HB)];
+      from = entry;
+      entry = static_cast<std::uint32_t>(at);
+      if (((here ^ load64(bytes + from)) << (64-8*ML)) != 0 || at - from > kMaxDistance || from==0) {
+        ++at;
+        continue;
+      }
+    }
+    const std::size_t length = same_bytes(bytes + at, bytes + from, size - at);
+    matches.push_back({static_cast<std::uint32_t>(at - literals_from), static_cast<std::uint32_t>(length),
+                       static_cast<std::uint32_t>(at - from)});
+    literals_from = at = at + length;
+  }
+}
+
+}  // namespace sconce::media

@@ -1,0 +1,37 @@
+#include "media/simd.h"
+
+namespace sconce::media {
+
+#if SCONCE_X86_SIMD
+
+Simd best_simd() {
+  static const Simd best = [] {
+    __builtin_cpu_init();
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2")) {
+      return Simd::None;
+    }
+    const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                        __builtin_cpu_supports("avx512vbmi");
+    return avx512 ? Simd::Avx512 : Simd::Avx2;
+  }();
+  return best;
+}
+
+bool has_carryless_multiply() {
+  static const bool has = [] {
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
+  }();
+  return has;
+}
+
+#else
+
+Simd best_simd() { return Simd::None; }
+
+bool has_carryless_multiply() { return false; }
+
+#endif
+
+}  // namespace sconce::media

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "media/byte_runs.h"
+#include "media/deflate_symbols.h"
+
+namespace sconce::media {
+
+/// How often each symbol of a block occurs, in long stretches by a sample.
+struct SymbolCounts {
+  std::array<std::uint32_t, kLengthSymbols> literals_and_lengths{};
+  std::array<std::uint32_t, kDistanceSymbols> distances{};
+};
+
+/// Every symbol that occurs has a count of 1 or more: with a sample, all have.
+SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, const std::vector<Match>& matches);
+
+}  // namespace sconce::media

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "run/disk_health.h"
+#include "run/pending_queue.h"
+#include "run/reporter.h"
+#include "run/row_json.h"
+#include "store/run_directory.h"
+
+namespace sconce {
+
+/// The one thread that writes rows, in the order they came. It waits for a row's images, so that no row names a
+/// file that is not there, and hands lines to the system when the queue runs dry or a buffer is full.
+class Committer {
+ public:
+  /// store_mutex guards what is not thread-safe in directory. start: when the run began.
+  Committer(PendingQueue& queue, store::RunDirectory& directory, std::mutex& store_mutex, DiskHealth& health,
+            Reporter& reporter, std::chrono::steady_clock::time_point start);
+  ~Committer();
+  Committer(const Committer&) = delete;
+  Committer& operator=(const Committer&) = delete;
+
+  /// Returns after the queue was closed and its last row is done.
+  void join();
+
+ private:
+  /// A row whose line is in the buffer.
+  struct Written {
+    std::string name;  ///< of its first cell, for the message if it is lost
+    std::int64_t step = 0;
+    std::int64_t bytes = 0;
+  };
+
+  void work();
+  void commit(PendingRow& row);
+  void commit_row(const PendingRow& row);
+  void commit_summary(const PendingRow& row);
+  void write_lines();
+  void write_summary_sometimes();
+  template <typename Write>
+  void store(const Write& write);
+
+  PendingQueue& queue_;
+  store::RunDirectory& directory_;
+  std::mutex& store_mutex_;
+  DiskHealth& health_;
+  Reporter& reporter_;
+  const std::chrono::steady_clock::time_point start_;
+
+  store::RowWriter row_;
+  std::string lines_;
+  std::vector<Written> written_;
+  std::chrono::steady_clock::time_point last_summary_;
+  std::thread thread_;
+};
+
+}  // namespace sconce

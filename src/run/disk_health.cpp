@@ -1,0 +1,76 @@
+#include "run/disk_health.h"
+
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+namespace sconce {
+namespace {
+
+/// These say that the name is wrong and not that the disk is in trouble.
+bool is_final(const std::error_code& code) {
+  return code == std::errc::filename_too_long || code == std::errc::invalid_argument ||
+         code == std::errc::illegal_byte_sequence || code == std::errc::file_too_large;
+}
+
+}  // namespace
+
+DiskHealth::DiskHealth(Reporter& reporter, std::function<void()> changed)
+    : reporter_(reporter), changed_(std::move(changed)) {}
+
+DiskHealth::Trouble::~Trouble() {
+  if (failing_) {
+    const std::lock_guard<std::mutex> lock(health_.mutex_);
+    --health_.failing_writes_;
+  }
+}
+
+bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_error& error) {
+  constexpr auto kPause = std::chrono::milliseconds(200);
+  if (is_final(error.code())) {
+    return false;
+  }
+  const bool first = !std::exchange(failing_, true);
+  std::unique_lock<std::mutex> lock(health_.mutex_);
+  health_.failing_writes_ += first ? 1 : 0;
+  ++health_.failures_;
+  health_.last_error_ = std::current_exception();
+  const std::int64_t round = health_.retry_round_;
+  lock.unlock();
+  if (first) {
+    health_.reporter_.report(error);
+  }
+  health_.changed_();
+  lock.lock();
+  health_.wake_.wait_for(lock, kPause, [&] { return health_.gave_up_ || health_.retry_round_ != round; });
+  return !health_.gave_up_;
+}
+
+bool DiskHealth::is_failing() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failing_writes_ > 0;
+}
+
+std::int64_t DiskHealth::failures() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failures_;
+}
+
+std::exception_ptr DiskHealth::last_error() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return last_error_;
+}
+
+void DiskHealth::retry_now() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++retry_round_;
+  wake_.notify_all();
+}
+
+void DiskHealth::give_up() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  gave_up_ = true;
+  wake_.notify_all();
+}
+
+}  // namespace sconce

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+
+#include "run/reporter.h"
+
+namespace sconce {
+
+/// Whether the disk takes what it is given. A write that fails is tried again until it succeeds or the run gives
+/// up; while any write is failing, nobody may wait for the disk. Thread-safe.
+class DiskHealth {
+ public:
+  /// changed is called, without a lock, when waiting for the disk may have become pointless.
+  DiskHealth(Reporter& reporter, std::function<void()> changed);
+
+  /// Calls write until it returns. Throws the last filesystem_error when trying again cannot help or the run gave
+  /// up, and at once what else write throws.
+  template <typename Write>
+  auto retry(const Write& write) -> decltype(write()) {
+    Trouble trouble(*this);
+    for (;;) {
+      try {
+        return write();
+      } catch (const std::filesystem::filesystem_error& error) {
+        if (!trouble.wait_to_try_again(error)) {
+          throw;
+        }
+      }
+    }
+  }
+
+  bool is_failing() const;
+  /// Tries that failed so far.
+  std::int64_t failures() const;
+  std::exception_ptr last_error() const;
+  /// Tries again now what waits to be.
+  void retry_now();
+  /// From now on what fails is not tried again.
+  void give_up();
+
+ private:
+  /// One write that may be failing.
+  class Trouble {
+   public:
+    explicit Trouble(DiskHealth& health) : health_(health) {}
+    ~Trouble();
+    Trouble(const Trouble&) = delete;
+    Trouble& operator=(const Trouble&) = delete;
+    bool wait_to_try_again(const std::filesystem::filesystem_error& error);
+
+   private:
+    DiskHealth& health_;
+    bool failing_ = false;
+  };
+
+  Reporter& reporter_;
+  const std::function<void()> changed_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::int64_t failing_writes_ = 0;
+  std::int64_t failures_ = 0;
+  std::int64_t retry_round_ = 0;
+  bool gave_up_ = false;
+  std::exception_ptr last_error_;
+};
+
+}  // namespace sconce

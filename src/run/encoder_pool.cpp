@@ -1,0 +1,49 @@
+#include "run/encoder_pool.h"
+
+#include <utility>
+
+namespace sconce {
+
+EncoderPool::EncoderPool(std::int64_t threads) {
+  for (std::int64_t i = 0; i < threads; ++i) {
+    threads_.emplace_back([this] { work(); });
+  }
+}
+
+EncoderPool::~EncoderPool() { close(); }
+
+void EncoderPool::submit(std::function<void()> task) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  tasks_.push_back(std::move(task));
+  wake_.notify_one();
+}
+
+void EncoderPool::close() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    closed_ = true;
+    wake_.notify_all();
+  }
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+  threads_.clear();
+}
+
+void EncoderPool::work() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
+    if (tasks_.empty()) {
+      return;
+    }
+    std::function<void()> task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+    task = nullptr;  // what it holds is freed outside the lock
+    lock.lock();
+  }
+}
+
+}  // namespace sconce

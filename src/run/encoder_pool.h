@@ -1,0 +1,36 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace sconce {
+
+/// Threads that do what they are given, in order of arrival.
+class EncoderPool {
+ public:
+  explicit EncoderPool(std::int64_t threads);
+  ~EncoderPool();
+  EncoderPool(const EncoderPool&) = delete;
+  EncoderPool& operator=(const EncoderPool&) = delete;
+
+  /// task must not throw.
+  void submit(std::function<void()> task);
+  /// Does what is left and ends the threads.
+  void close();
+
+ private:
+  void work();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  bool closed_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sconce

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <future>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/disk_health.h"
+#include "run/encoder_pool.h"
+#include "run/pending_queue.h"
+#include "run/reporter.h"
+#include "store/run_directory.h"
+
+namespace sconce {
+
+/// Hands the images of rows to the encoders, which write them behind the caller's back. Thread-safe.
+class MediaQueue {
+ public:
+  MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& reporter, const store::RunDirectory& directory,
+             std::int64_t threads);
+
+  /// Replaces every image in row by the promise of its files, and counts its bytes until they are written.
+  void submit(PendingRow& row);
+  /// Encodes what is left and ends the threads.
+  void close() { encoders_.close(); }
+
+ private:
+  void submit(PendingCell& cell, const std::string& key, std::optional<std::int64_t> step);
+  std::future<store::StoredImage> encode(Image image, const std::string& key, std::optional<std::int64_t> step);
+  void warn_of_list(const std::string& key, const std::vector<Image>& images);
+
+  PendingQueue& queue_;
+  DiskHealth& health_;
+  Reporter& reporter_;
+  const store::RunDirectory& directory_;
+  std::atomic<bool> warned_of_long_list_{false};
+  std::atomic<bool> warned_of_sizes_{false};
+  EncoderPool encoders_;
+};
+
+}  // namespace sconce

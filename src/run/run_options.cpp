@@ -1,0 +1,34 @@
+#include "run/run_options.h"
+
+#include <c10/util/Exception.h>
+
+namespace sconce {
+namespace {
+
+void check_characters(const char* option, const std::string& text, const char* forbidden) {
+  TORCH_CHECK_VALUE(text.find_first_of(forbidden) == std::string::npos && text.find('\0') == std::string::npos,
+                    "RunOptions().", option, ": expected none of ", forbidden, " and no NUL, got '", text, "'");
+}
+
+}  // namespace
+
+void check(const RunOptions& options) {
+  TORCH_CHECK_VALUE(options.project().size() <= 128, "RunOptions().project: expected at most 128 bytes, got ",
+                    options.project().size());
+  check_characters("project", options.project(), "/\\#?%:");
+  const std::string& id = options.id();
+  check_characters("id", id, ":;,#?/\\'");
+  TORCH_CHECK_VALUE(id.size() <= 64, "RunOptions().id: expected at most 64 bytes, got ", id.size());
+  TORCH_CHECK_VALUE(id.empty() || (id.front() != ' ' && id.back() != ' '),
+                    "RunOptions().id: expected no space around it, got '", id, "'");
+  for (const std::string& tag : options.tags()) {
+    TORCH_CHECK_VALUE(!tag.empty() && tag.size() <= 64, "RunOptions().tags: expected 1 to 64 bytes each, got '",
+                      tag, "'");
+  }
+  TORCH_CHECK_VALUE(options.encoder_threads() >= 1 && options.encoder_threads() <= 256,
+                    "RunOptions().encoder_threads: expected 1 to 256, got ", options.encoder_threads());
+  TORCH_CHECK_VALUE(options.max_pending_bytes() > 0, "RunOptions().max_pending_bytes: expected more than 0, got ",
+                    options.max_pending_bytes());
+}
+
+}  // namespace sconce

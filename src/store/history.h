@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sconce::store {
+
+/// Builds one line of wandb-history.jsonl in a buffer that is used again: no tree of nodes, no allocation for a
+/// row of numbers. Keys come in the order they are written; the row's own (_timestamp, _runtime, _step, in the
+/// order of wandb 0.28) come last.
+class RowWriter {
+ public:
+  /// A top-level cell of the line: its key, unescaped, and where its JSON value lies in line().
+  struct Cell {
+    std::string_view key;
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+
+  void begin();
+  /// The key of the next value; a top-level one must outlive the use of cells().
+  void key(std::string_view key);
+  void boolean(bool value);
+  void integer(std::int64_t value);
+  void unsigned_integer(std::uint64_t value);
+  void number(double value);
+  void text(std::string_view value);
+  /// A value that is JSON already.
+  void json(std::string_view value);
+  void begin_object();
+  void end_object();
+  /// A place in the row, between cells, to return to when the next value could not be had.
+  struct Mark {
+    std::size_t length = 0;
+    std::size_t cells = 0;
+    int depth = 0;
+  };
+  Mark mark() const noexcept { return {line_.size(), cells_.size(), depth_}; }
+  void back_to(const Mark& mark);
+  void finish(double timestamp, double runtime, std::int64_t step);
+
+  /// The whole line with its newline, after finish().
+  const std::string& line() const noexcept { return line_; }
+  const std::vector<Cell>& cells() const noexcept { return cells_; }
+  std::string_view value(const Cell& cell) const {
+    return std::string_view(line_).substr(cell.begin, cell.end - cell.begin);
+  }
+
+ private:
+  bool has(std::string_view key) const;
+  void done();
+
+  std::string line_;
+  std::vector<Cell> cells_;
+  int depth_ = 0;
+};
+
+}  // namespace sconce::store

@@ -1,0 +1,137 @@
+#include "store/json_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+namespace sconce::store {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Characters that stand for themselves in a JSON string: printable ASCII without the quote and the backslash.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+}
+
+/// YAML's unprintable characters beyond those that JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF.
+std::string escape_unprintable(const std::string& json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(json[i]);
+    const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0U;
+    if (byte == 0x7f) {
+      out += "\\u007f";
+    } else if (byte == 0xc2 && next < 0xa0) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", next);
+      ++i;
+    } else if (byte == 0xef && next == 0xbf && i + 2 < json.size() &&
+               static_cast<unsigned char>(json[i + 2]) >= 0xbe) {
+      out += static_cast<unsigned char>(json[i + 2]) == 0xbe ? "\\ufffe" : "\\uffff";
+      i += 2;
+    } else {
+      out += json[i];
+    }
+  }
+  return out;
+}
+
+void append_yaml(std::string& out, const ordered_json& json) {
+  const char* separator = "";
+  if (json.is_object()) {
+    out += '{';
+    for (const auto& [key, value] : json.items()) {
+      out += separator + escape_unprintable(to_text(key)) + ": ";
+      append_yaml(out, value);
+      separator = ", ";
+    }
+    out += '}';
+  } else if (json.is_array()) {
+    out += '[';
+    for (const ordered_json& value : json) {
+      out += separator;
+      append_yaml(out, value);
+      separator = ", ";
+    }
+    out += ']';
+  } else if (json.is_number_float()) {
+    append_double(out, json.get<double>());
+  } else {
+    out += escape_unprintable(to_text(json));
+  }
+}
+
+const char* non_finite_name(double number) {
+  return std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+}
+
+}  // namespace
+
+std::string valid_utf8(std::string_view text) {
+  if (is_plain(text)) {
+    return std::string(text);
+  }
+  return nlohmann::json::parse(to_text(ordered_json(text))).get<std::string>();
+}
+
+void append_double(std::string& out, double number) {
+  if (!std::isfinite(number)) {
+    out += '"';
+    out += non_finite_name(number);
+    out += '"';
+    return;
+  }
+  fmt::memory_buffer digits;
+  fmt::format_to(std::back_inserter(digits), "{}", number);
+  const std::string_view text(digits.data(), digits.size());
+  const std::size_t exponent = text.find('e');
+  if (text.find('.') == std::string_view::npos) {
+    // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
+    out += text.substr(0, exponent);
+    out += ".0";
+    out += exponent == std::string_view::npos ? std::string_view() : text.substr(exponent);
+  } else {
+    out += text;
+  }
+}
+
+void append_integer(std::string& out, std::int64_t number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
+}
+
+void append_unsigned(std::string& out, std::uint64_t number) {
+  const fmt::format_int digits(number);
+  out.append(digits.data(), digits.size());
+}
+
+void append_string(std::string& out, std::string_view text) {
+  if (is_plain(text)) {
+    out += '"';
+    out += text;
+    out += '"';
+  } else {
+    out += to_text(ordered_json(text));
+  }
+}
+
+std::string to_text(const ordered_json& json) {
+  return json.dump(-1, ' ', /*ensure_ascii=*/false, ordered_json::error_handler_t::replace);
+}
+
+ordered_json json_number(double number) {
+  return std::isfinite(number) ? ordered_json(number) : ordered_json(non_finite_name(number));
+}
+
+std::string to_yaml_flow(const ordered_json& json) {
+  std::string out;
+  append_yaml(out, json);
+  return out;
+}
+
+}  // namespace sconce::store

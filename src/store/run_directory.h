@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "store/config.h"
+#include "store/file.h"
+#include "store/media_json.h"
+#include "store/summary.h"
+
+namespace sconce::store {
+
+/// What a new run directory is told.
+struct RunDescription {
+  std::filesystem::path dir;  ///< the folder of run directories
+  std::string id;
+  std::time_t start = 0;
+  std::int64_t gpu_count = 0;
+  nlohmann::ordered_json config;
+};
+
+/// A run on disk. store_media() may be called from many threads at once; everything else is not thread-safe.
+/// Functions that write throw std::filesystem::filesystem_error, have then changed nothing, and may be tried
+/// again.
+class RunDirectory {
+ public:
+  /// Makes the directory with its first files and points latest-run at it.
+  explicit RunDirectory(RunDescription description);
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+
+  /// Writes a media file below files/ and says how to name it in JSON. Equal bytes under one folder, key and step
+  /// are one file, written once.
+  StoredFile store_media(std::string_view folder, std::string_view key, std::optional<std::int64_t> step,
+                         const void* bytes, std::size_t size, const std::string& sha256,
+                         std::string_view extension) const;
+
+  /// Appends whole history lines.
+  void append_rows(std::string_view lines) { history_.append(lines); }
+
+  Summary& summary() noexcept { return summary_; }
+  void write_summary(std::int64_t runtime_seconds);
+
+  /// Writes the config if the image's layers bring class names it does not have yet.
+  void publish_class_names(std::string_view key, const StoredImage& image);
+
+  /// Seals the directory; nothing may follow.
+  void close(int exit_code, std::int64_t runtime_seconds);
+
+ private:
+  void write(std::string_view file, std::string_view text) const;
+  void write_config();
+
+  RunDescription description_;
+  std::filesystem::path path_;
+  std::filesystem::path scratch_;
+  AppendFile history_;
+  Summary summary_;
+  Config config_;
+  bool config_changed_ = true;
+};
+
+}  // namespace sconce::store

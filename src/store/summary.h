@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "store/history.h"
+
+namespace sconce::store {
+
+/// The last value of every key, by the row's step and not by the order of arrival: a late row fills gaps and
+/// replaces nothing newer. A value that was set by hand stays. Not thread-safe.
+class Summary {
+ public:
+  /// Takes over the cells of a finished row.
+  void update(const RowWriter& row, std::int64_t step);
+  /// Sets key for good.
+  void set(std::string_view key, std::string_view json);
+  /// wandb-summary.json: the keys and `_wandb`, with the run's whole seconds.
+  std::string text(std::int64_t runtime_seconds) const;
+  /// Something changed since mark_written().
+  bool changed() const noexcept { return changed_; }
+  void mark_written() noexcept { changed_ = false; }
+
+ private:
+  struct Entry {
+    std::string json;
+    std::int64_t step = 0;
+    bool by_hand = false;
+  };
+
+  std::map<std::string, Entry, std::less<>> entries_;
+  bool changed_ = true;
+};
+
+}  // namespace sconce::store

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <utility>
+
+#include "sconce/row.h"
+#include "values/host_copy.h"
+
+namespace sconce {
+
+/// A one-element tensor that is on its way from an accelerator.
+class DeviceScalar {
+ public:
+  explicit DeviceScalar(HostCopy value) : value_(std::move(value)) {}
+  /// The number; waits for the device.
+  Value get() const { return Value(value_.get()); }
+
+ private:
+  HostCopy value_;
+};
+
+}  // namespace sconce

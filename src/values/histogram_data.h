@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "values/host_copy.h"
+
+namespace sconce {
+
+/// What a Histogram holds.
+struct HistogramData {
+  HostCopy counts;
+  HostCopy edges;
+  std::int64_t values = 0;  ///< how many were given
+
+  /// The "histogram" cell; waits for the device.
+  std::string json() const;
+};
+
+}  // namespace sconce

@@ -1,0 +1,199 @@
+#include "sconce/image.h"
+
+#include <ATen/ATen.h>
+#include <c10/util/Exception.h>
+
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "media/image_file.h"
+#include "store/file.h"
+#include "store/layout.h"
+#include "torch_ops/describe.h"
+#include "values/boxes_data.h"
+#include "values/image_source.h"
+#include "values/mask_data.h"
+
+namespace sconce {
+namespace {
+
+constexpr std::uintmax_t kMaxFileSize = std::uintmax_t{256} << 20;
+
+bool is_channel_count(std::int64_t size) { return size >= 1 && size <= 4; }
+
+/// A batch as one picture. Its images stand below each other while the range is found, so that one range serves
+/// all of the grid, and are laid out afterwards, so that the padding is black in every range.
+at::Tensor grid_of(const at::Tensor& batch, const ImageOptions& options) {
+  const bool channels_first =
+      options.layout() == Layout::CHW || (options.layout() == Layout::Auto && is_channel_count(batch.size(1)));
+  const at::Tensor images = channels_first ? batch.permute({0, 2, 3, 1}) : batch;
+  const std::int64_t count = images.size(0), height = images.size(1), width = images.size(2);
+  const at::Tensor column = images.reshape({count * height, width, images.size(3)});
+  const at::Tensor pixels = ops::to_pixels(column, options.mode(), options.range(), Layout::HWC);
+  const at::Tensor separate = pixels.reshape({count, height, width, pixels.size(2)});
+  return ops::make_grid(separate.permute({0, 3, 1, 2})).permute({1, 2, 0});
+}
+
+at::Tensor pixels_of(const at::Tensor& tensor, const ImageOptions& options) {
+  if (tensor.defined() && tensor.dim() == 4 && tensor.numel() > 0) {
+    return grid_of(tensor, options);
+  }
+  TORCH_CHECK_VALUE(
+      !tensor.defined() || tensor.dim() == 2 || tensor.dim() == 3,
+      "expected an image [H,W], [C,H,W] or [H,W,C] with 1 to 4 channels, or a batch of them [N,C,H,W], got ",
+      ops::describe(tensor));
+  return ops::to_pixels(tensor, options.mode(), options.range(), options.layout());
+}
+
+void check_dimensions(std::int64_t width, std::int64_t height) {
+  TORCH_CHECK_VALUE(width <= Image::MAX_DIMENSION && height <= Image::MAX_DIMENSION,
+                    "expected an image of at most ", Image::MAX_DIMENSION, " pixels a side, got ", width, " x ",
+                    height, " (width x height)");
+}
+
+media::EncodedMedia read_image(const std::filesystem::path& path) {
+  media::EncodedMedia file;
+  file.bytes = store::read_file(path, kMaxFileSize);
+  try {
+    const media::ImageFileInfo info = media::probe_image(file.bytes);
+    file.width = info.width;
+    file.height = info.height;
+  } catch (const std::runtime_error& error) {
+    TORCH_CHECK_VALUE(false, "expected a png, jpeg, bmp, gif or webp image, got ", path.string(), ": ",
+                      error.what());
+  }
+  check_dimensions(file.width, file.height);
+  const std::string name = path.filename().string();
+  const std::size_t dot = name.rfind('.');
+  constexpr std::size_t kLongestExtension = 16;  // what is longer is a name with a dot in it
+  if (dot != std::string::npos && name.size() - dot <= kLongestExtension) {
+    file.extension = name.substr(dot);
+    file.format = name.substr(dot + 1);
+  }
+  return file;
+}
+
+void check_mask(const std::string& name, const MaskData& mask, const ImageSource& source) {
+  TORCH_CHECK_VALUE(mask.height == source.height() && mask.width == source.width(), "mask '", name,
+                    "': expected [", source.height(), ", ", source.width(), "], the size of its image, got [",
+                    mask.height, ", ", mask.width, "]");
+}
+
+/// The boxes were checked when they were made; here come the names that they take from the image.
+void check_boxes(const std::string& name, const BoxesData& boxes, const Classes& fallback) {
+  if (boxes.is_deferred() || fallback.empty()) {
+    return;
+  }
+  try {
+    boxes.checked_group(fallback);
+  } catch (const c10::ValueError& error) {
+    TORCH_CHECK_VALUE(false, "boxes '", name, "', ", error.what_without_backtrace());
+  }
+}
+
+}  // namespace
+
+Image::Image(const at::Tensor& tensor, ImageOptions options) {
+  const at::Tensor pixels = pixels_of(tensor, options);
+  check_dimensions(pixels.size(1), pixels.size(0));
+  source_ = std::make_shared<ImageSource>(pixels, tensor);
+  check_and_share(std::move(options));
+}
+
+Image::Image(const std::filesystem::path& file, ImageOptions options)
+    : source_(std::make_shared<ImageSource>(read_image(file))) {
+  check_and_share(std::move(options));
+}
+
+Image::Image(const Image& other, ImageOptions options) : source_(other.source_) {
+  if (options.mode() != Mode::Auto && !source_->is_file()) {
+    const at::Tensor& pixels = source_->pixels();
+    source_ =
+        std::make_shared<ImageSource>(ops::to_pixels(pixels, options.mode(), Range::Byte, Layout::HWC), pixels);
+  }
+  const ImageOptions& inherited = other.options();
+  if (!options.caption()) {
+    options.caption() = inherited.caption();
+  }
+  if (options.grouping() == 0) {
+    options.grouping() = inherited.grouping();
+  }
+  if (options.classes().empty()) {
+    options.classes() = inherited.classes();
+  }
+  check_and_share(std::move(options));
+}
+
+std::vector<Image> Image::batch(const at::Tensor& nchw, const ImageOptions& options) {
+  TORCH_CHECK_VALUE(nchw.defined() && nchw.dim() == 4, "expected a batch [N,C,H,W] or [N,H,W,C], got ",
+                    ops::describe(nchw));
+  const at::Tensor pixels = ops::to_pixels(nchw, options.mode(), options.range(), options.layout());
+  std::vector<Image> images;
+  images.reserve(static_cast<std::size_t>(pixels.size(0)));
+  check_dimensions(pixels.size(2), pixels.size(1));
+  for (std::int64_t i = 0; i < pixels.size(0); ++i) {
+    images.push_back(Image(std::make_shared<ImageSource>(pixels[i], nchw), options));
+  }
+  return images;
+}
+
+Image::Image(std::shared_ptr<ImageSource> source, ImageOptions options) : source_(std::move(source)) {
+  check_and_share(std::move(options));
+}
+
+void Image::check_and_share(ImageOptions options) {
+  std::set<std::string> names;
+  for (const auto& [name, mask] : options.masks()) {
+    TORCH_CHECK_VALUE(names.insert(name).second, "mask '", name, "' is given twice");
+    check_mask(name, mask.data(), *source_);
+  }
+  names.clear();
+  for (const auto& [name, boxes] : options.boxes()) {
+    TORCH_CHECK_VALUE(names.insert(name).second, "boxes '", name, "' are given twice");
+    check_boxes(name, boxes.data(), options.classes());
+  }
+  options_ = std::make_shared<const ImageOptions>(std::move(options));
+}
+
+const at::Tensor& Image::pixels() const { return source_->pixels(); }
+std::int64_t Image::width() const noexcept { return source_->width(); }
+std::int64_t Image::height() const noexcept { return source_->height(); }
+
+bool Image::file_is_set() const noexcept { return is_bound() || source_->is_file(); }
+
+Mode Image::guess_mode(const at::Tensor& data) {
+  TORCH_CHECK_VALUE(data.defined() && (data.dim() == 2 || data.dim() == 3),
+                    "expected an image [H,W], [C,H,W] or [H,W,C], got ", ops::describe(data));
+  std::int64_t channels = data.dim() == 2 ? 1 : data.size(0);
+  if (!is_channel_count(channels)) {
+    channels = data.size(2);
+  }
+  switch (channels) {
+    case 1:
+      return Mode::L;
+    case 2:
+      return Mode::LA;
+    case 3:
+      return Mode::RGB;
+    case 4:
+      return Mode::RGBA;
+    default:
+      TORCH_CHECK_VALUE(false, "expected 1 to 4 channels in the first or last dimension, got ",
+                        ops::describe(data));
+  }
+}
+
+at::Tensor Image::to_uint8(const at::Tensor& data) {
+  TORCH_CHECK_TYPE(data.defined() && !data.is_complex() && !data.is_meta(),
+                   "expected a tensor of a real dtype, got ", ops::describe(data));
+  if (data.numel() == 0) {
+    return at::empty(data.sizes(), data.options().dtype(at::kByte));
+  }
+  // Elements have no shape to respect, so they pass as one grey line.
+  return ops::to_pixels(data.reshape({1, -1}), Mode::L, Range::Auto, Layout::Auto).reshape(data.sizes());
+}
+
+std::string Image::get_media_subdir() { return std::string(store::kImageFolder); }
+
+}  // namespace sconce
