@@ -11,11 +11,11 @@
 namespace {
 
 struct Arguments {
-  int64_t steps = 400;
-  int64_t batch = 8;
+  int64_t steps = 300;
+  int64_t batch = 16;
   int64_t size = 64;
   int64_t every = 100;
-  double lr = 3e-3;
+  double lr = 1e-2;
   std::string dir = "wandb";
 };
 

@@ -143,7 +143,7 @@ void LiteralCodes::set(const std::uint16_t* codes, const std::uint8_t* lengths) 
 
 void write_literals(BitWriter& writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size, Simd simd) {
 #if SCONCE_X86_SIMD
-  constexpr std::size_t kWorthTables = 256;  // loading twelve registers takes as long as writing this
+  constexpr std::size_t kWorthTables = 64;
   if (simd >= Simd::Avx512 && size >= kWorthTables) return write_avx512(writer, codes, bytes, size);
   if (simd >= Simd::Avx2) return write_avx2(writer, codes, bytes, size);
 #else

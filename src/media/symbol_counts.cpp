@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::size_t kSampledFrom = 8192;
 constexpr std::size_t kSample = 64;
-constexpr std::size_t kMatchesSampledFrom = 2048;
-constexpr std::size_t kMatchSample = 64;
+constexpr std::size_t kMatchesSampledFrom = 512;
+constexpr std::size_t kMatchSample = 16;
 constexpr std::uint32_t kSampleEvery = 4;  // one sample of so many is counted
 
 /// Four tables: a count that was just stored would have to be waited for.
@@ -42,10 +42,14 @@ void count_match(Match match, std::uint32_t weight, SymbolCounts& counts) {
   }
 }
 
-/// Counts the matches and the literals before them. Returns whether it counted all.
+/// Counts the matches and the literals before them. Returns whether it counted every literal.
 bool count_matches(const std::uint8_t* bytes, const std::vector<Match>& matches, Tables& tables,
                    SymbolCounts& counts) {
   const bool sampled = matches.size() >= kMatchesSampledFrom;
+  if (sampled) {
+    for (std::size_t i = kFirstLength; i < kLengthSymbols; ++i) counts.literals_and_lengths[i] = 1;
+    counts.distances.fill(1);
+  }
   const std::uint32_t weight = sampled ? kSampleEvery : 1;
   bool complete = !sampled;
   for (std::size_t i = 0; i < matches.size(); ++i) {
@@ -69,13 +73,9 @@ SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, const st
   bool complete = count_matches(bytes, matches, tables, counts);
   complete &= count_literals(bytes + covered, size - covered, 1, tables);
   for (std::size_t i = 0; i < 256; ++i) {
-    counts.literals_and_lengths[i] = tables[0][i] + tables[1][i] + tables[2][i] + tables[3][i];
+    counts.literals_and_lengths[i] = tables[0][i] + tables[1][i] + tables[2][i] + tables[3][i] + (complete ? 0 : 1);
   }
   counts.literals_and_lengths[kEndOfBlock] = 1;
-  if (!complete) {
-    for (std::uint32_t& count : counts.literals_and_lengths) ++count;
-    for (std::uint32_t& count : counts.distances) ++count;
-  }
   return counts;
 }
 
