@@ -9,7 +9,7 @@
 namespace sconce::ops {
 namespace {
 
-const char* channels_text(Layout layout) {
+const char* shapes_text(Layout layout) {
   switch (layout) {
     case Layout::CHW:
       return "[H,W], [C,H,W] or [N,C,H,W] (layout CHW)";
@@ -29,7 +29,7 @@ at::Tensor as_nhwc(const at::Tensor& image, Layout layout) {
   const bool has_channels = (dims == 3 || dims == 4) && image.numel() > 0;
   const bool chw = has_channels && layout != Layout::HWC && holds_channels(-3);
   const bool hwc = has_channels && layout != Layout::CHW && !chw && holds_channels(-1);
-  TORCH_CHECK_VALUE(chw || hwc, "expected a picture of shape ", channels_text(layout),
+  TORCH_CHECK_VALUE(chw || hwc, "expected a picture of shape ", shapes_text(layout),
                     " with C from 1 to 4 and no empty dimension, got ", describe(image));
   const at::Tensor nhwc = chw ? image.movedim(-3, -1) : image;
   return dims == 4 ? nhwc : nhwc.unsqueeze(0);

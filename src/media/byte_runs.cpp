@@ -37,6 +37,17 @@ struct PortableRepeats {
 };
 
 #if SCONCE_X86_SIMD
+struct Sse2Repeats {
+  std::uint32_t operator()(const Byte* bytes) const { return sixteen(bytes) | sixteen(bytes + 16) << 16; }
+
+ private:
+  static std::uint32_t sixteen(const Byte* bytes) {
+    const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+    const __m128i before = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes - 1));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(here, before)));
+  }
+};
+
 struct Avx2Repeats {
   SCONCE_TARGET_AVX2 std::uint32_t operator()(const Byte* bytes) const {
     const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
@@ -95,6 +106,7 @@ SCONCE_TARGET_AVX2 void find_runs_avx2(const Byte* bytes, std::size_t size, std:
 void find_byte_runs(const Byte* bytes, std::size_t size, std::vector<Match>& matches, Simd simd) {
 #if SCONCE_X86_SIMD
   if (simd >= Simd::Avx2) return find_runs_avx2(bytes, size, matches);
+  if (simd >= Simd::Sse2) return find_runs(bytes, size, matches, Sse2Repeats());
 #else
   static_cast<void>(simd);
 #endif

@@ -106,7 +106,7 @@ std::uint32_t adler32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t 
 
 std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size, Simd simd) {
 #if SCONCE_X86_SIMD
-  if (simd >= Simd::Avx2 && size >= 64 && has_carryless_multiply()) return crc32_pclmul(bytes, size);
+  if (simd >= Simd::Sse2 && size >= 64 && has_carryless_multiply()) return crc32_pclmul(bytes, size);
 #else
   static_cast<void>(simd);
 #endif

@@ -125,16 +125,21 @@ void CodeBook::write(BitWriter& writer) const {
   sequence.write(writer);
 }
 
-void CodeBook::put_match(BitWriter& writer, Match match) const {
+void CodeBook::put_match(BitWriter& to, Match match) const {
   const ExtendedSymbol distance = distance_symbol(match.distance);
+  const unsigned code_bits = x_distance_lengths[distance.symbol];
+  const std::uint64_t distance_code =
+      x_distance_codes[distance.symbol] | static_cast<std::uint64_t>(distance.extra) << code_bits;
+  BitWriter writer = to;  // what it writes could be itself, for all the compiler knows
   for (std::uint32_t rest = match.length; rest > 0;) {
-    const std::uint32_t piece = next_piece(rest);
-    writer.put(x_pieces[piece] >> 8, x_pieces[piece] & 0xff);
-    writer.put(x_distance_codes[distance.symbol], x_distance_lengths[distance.symbol]);
-    writer.put(distance.extra, distance.extra_bits);
+    const std::uint32_t length = next_piece(rest);
+    const std::uint32_t piece = x_pieces[length];
+    writer.put(piece >> 8, piece & 0xff);
+    writer.put(distance_code, code_bits + distance.extra_bits);
     writer.flush();
-    rest -= piece;
+    rest -= length;
   }
+  to = writer;
 }
 
 void CodeBook::put_end(BitWriter& writer) const {

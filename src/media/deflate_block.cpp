@@ -38,7 +38,11 @@ void write_coded(BitWriter& writer, const std::uint8_t* bytes, std::size_t size,
   book.write(writer);
   std::size_t at = 0;
   for (const Match& match : matches) {
-    write_literals(writer, book.literals(), bytes + at, match.literals, simd);
+    if (match.literals <= kFewLiterals) {
+      write_few_literals(writer, book.literals(), bytes + at, match.literals);
+    } else {
+      write_literals(writer, book.literals(), bytes + at, match.literals, simd);
+    }
     book.put_match(writer, match);
     at += match.literals + match.length;
   }

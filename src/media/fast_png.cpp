@@ -10,7 +10,9 @@
 #include "media/byte_runs.h"
 #include "media/checksum.h"
 #include "media/deflate_block.h"
+#include "media/filter_choice.h"
 #include "media/png_filter.h"
+#include "media/short_matches.h"
 
 namespace sconce::media {
 namespace {
@@ -84,25 +86,6 @@ void append_end(Bytes& png, Simd simd) {
   append_chunk(png, "IEND", chunk.data(), 0, simd);
 }
 
-/// The filter whose residuals are smallest on a sample of the rows.
-PngFilter choose_filter(const PixelView& pixels, Buffer& scratch, Simd simd) {
-  constexpr std::int64_t kLeastRows = 8;
-  constexpr std::int64_t kMostRows = 32;
-  const std::size_t row = 1 + bytes_per_row(pixels);
-  std::uint8_t* const residuals = scratch.reserve(row);
-  const std::int64_t rows =
-      std::min(pixels.height, std::max(kLeastRows, std::min(kMostRows, pixels.height / 16)));
-  std::array<std::uint64_t, 5> cost{};
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const std::int64_t y = (2 * i + 1) * pixels.height / (2 * rows);
-    for (std::size_t f = 0; f < cost.size(); ++f) {
-      filter_rows(pixels, static_cast<PngFilter>(f), y, 1, residuals, simd);
-      cost[f] += sum_of_magnitudes(residuals + 1, row - 1, simd);
-    }
-  }
-  return static_cast<PngFilter>(std::min_element(cost.begin(), cost.end()) - cost.begin());
-}
-
 void check(const PixelView& pixels) {
   constexpr std::int64_t kMaxSide = 0x7fffffff;
   const auto refuse = [](const std::string& what) { throw std::runtime_error("encode_png_fast: expected " + what); };
@@ -122,12 +105,17 @@ void check(const PixelView& pixels) {
 /// The chunks of compressed data, one for every block.
 class DataWriter {
  public:
-  DataWriter(Bytes& png, Workspace& workspace, Simd simd) : x_png(png), x_work(workspace), x_simd(simd) {}
+  DataWriter(Bytes& png, Workspace& workspace, bool short_matches, Simd simd)
+      : x_png(png), x_work(workspace), x_short_matches(short_matches), x_simd(simd) {}
 
   void write(const std::uint8_t* bytes, std::size_t size, bool last) {
     x_adler = adler32(x_adler, bytes, size, x_simd);
     x_work.matches.clear();
-    find_byte_runs(bytes, size, x_work.matches, x_simd);
+    if (x_short_matches) {
+      find_short_matches(bytes, size, x_work.matches);
+    } else {
+      find_byte_runs(bytes, size, x_work.matches, x_simd);
+    }
     std::uint8_t* const chunk = x_work.chunk.reserve(kChunkHead + max_deflate_block(size) + kChunkTail);
     x_bits.out = chunk + kChunkHead;
     if (x_first) {
@@ -147,6 +135,7 @@ class DataWriter {
  private:
   Bytes& x_png;
   Workspace& x_work;
+  bool x_short_matches;
   Simd x_simd;
   BitWriter x_bits;
   std::uint32_t x_adler = 1;
@@ -163,14 +152,14 @@ void reserve_rest(Bytes& png, std::size_t done, std::size_t total) {
 void append_data(Bytes& png, const PixelView& pixels, Simd simd) {
   thread_local Workspace workspace;
   const std::size_t row = 1 + bytes_per_row(pixels);
-  const PngFilter filter = choose_filter(pixels, workspace.filtered, simd);
+  const FilterChoice choice = choose_filter(pixels, workspace.filtered.reserve(row), simd);
   const std::int64_t band = static_cast<std::int64_t>(std::max<std::size_t>(1, kBlockSize / row));
   std::uint8_t* const filtered =
       workspace.filtered.reserve(row * static_cast<std::size_t>(std::min(band, pixels.height)) + kRunSlack);
-  DataWriter writer(png, workspace, simd);
+  DataWriter writer(png, workspace, choice.short_matches, simd);
   for (std::int64_t y = 0; y < pixels.height; y += band) {
     const std::int64_t rows = std::min(band, pixels.height - y);
-    filter_rows(pixels, filter, y, rows, filtered, simd);
+    filter_rows(pixels, choice.filter, y, rows, filtered, simd);
     const std::size_t size = row * static_cast<std::size_t>(rows);
     for (std::size_t at = 0; at < size; at += kBlockSize) {
       const std::size_t part = std::min(kBlockSize, size - at);

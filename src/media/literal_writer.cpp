@@ -21,11 +21,7 @@ using Byte = std::uint8_t;
     }
     writer.flush();
   }
-  for (std::size_t j = 0; j < 3; ++j) {  // the lengths of stretches are hard to predict
-    const std::uint32_t code = i + j < size ? packed[bytes[i + j]] : 0;
-    writer.put(code >> 8, code & 0xff);
-  }
-  writer.flush();
+  write_few_literals(writer, codes, bytes + i, size - i);
   to = writer;
 }
 
@@ -143,7 +139,7 @@ void LiteralCodes::set(const std::uint16_t* codes, const std::uint8_t* lengths) 
 
 void write_literals(BitWriter& writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size, Simd simd) {
 #if SCONCE_X86_SIMD
-  constexpr std::size_t kWorthTables = 64;
+  constexpr std::size_t kWorthTables = 64;  // loading twelve registers takes as long as writing this
   if (simd >= Simd::Avx512 && size >= kWorthTables) return write_avx512(writer, codes, bytes, size);
   if (simd >= Simd::Avx2) return write_avx2(writer, codes, bytes, size);
 #else

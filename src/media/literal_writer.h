@@ -22,6 +22,19 @@ struct LiteralCodes {
   void set(const std::uint16_t* codes, const std::uint8_t* lengths);
 };
 
+constexpr std::size_t kFewLiterals = 3;
+
+/// Writes up to kFewLiterals codes, readable as below, without a branch: how many there are is hard to predict.
+inline void write_few_literals(BitWriter& to, const LiteralCodes& codes, const std::uint8_t* bytes, std::size_t size) {
+  BitWriter writer = to;
+  for (std::size_t i = 0; i < kFewLiterals; ++i) {
+    const std::uint32_t code = codes.packed[bytes[i]] & (i < size ? ~0U : 0U);
+    writer.put(code >> 8, code & 0xff);
+  }
+  writer.flush();
+  to = writer;
+}
+
 /// Writes the code of every byte. `bytes` must be readable for 3 bytes past the end.
 void write_literals(BitWriter& writer, const LiteralCodes& codes, const std::uint8_t* bytes, std::size_t size,
                     Simd simd);

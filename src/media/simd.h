@@ -14,7 +14,7 @@
 namespace sconce::media {
 
 /// What a kernel may use; each value includes those before it. All of them write the same bytes.
-enum class Simd { None, Avx2, Avx512 };
+enum class Simd { None, Sse2, Avx2, Avx512 };
 
 /// The most this CPU and its operating system allow.
 Simd best_simd();

@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::size_t kSampledFrom = 8192;
 constexpr std::size_t kSample = 64;
-constexpr std::size_t kMatchesSampledFrom = 512;
-constexpr std::size_t kMatchSample = 16;
+constexpr std::size_t kMatchesSampledFrom = 2048;
+constexpr std::size_t kMatchSample = 64;
 constexpr std::uint32_t kSampleEvery = 4;  // one sample of so many is counted
 
 /// Four tables: a count that was just stored would have to be waited for.

@@ -1,5 +1,6 @@
-#include <cmath>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "same.h"
 #include "sconce/ops.h"
@@ -160,9 +161,6 @@ TEST(PixelRange, GuessesAsWandbDoes) {
 }
 
 TEST(PixelRange, RoundsEachStepOfWandbsRuleToTheTypeItself) {
-  // 0.1 in half is 0.0999755859375; 254.9 rounds to 255 in half and is truncated to 254 in float.
-  const at::Tensor near_one = at::tensor({0.99951171875}).to(at::kHalf);
-  EXPECT_TRUE(same(row(near_one, Range::Wandb), bytes({254})));
   const at::Tensor values = at::arange(0, 1, 1.0 / 2048, at::kFloat).to(at::kHalf);
   const at::Tensor expected = values.to(at::kFloat).mul(255).to(at::kHalf).to(at::kFloat).to(at::kByte);
   EXPECT_TRUE(same(row(values, Range::Wandb), expected));

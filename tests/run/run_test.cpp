@@ -1,0 +1,181 @@
+#include "sconce/run.h"
+
+#include <c10/util/Exception.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <stdexcept>
+
+#include "support/run_reader.h"
+
+namespace sconce {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+class RunTest : public testing::Test {
+ protected:
+  RunOptions options() const { return RunOptions("test").dir(folder_.path() / "wandb"); }
+  static ordered_json metadata_of(const fs::path& dir) {
+    return ordered_json::parse(test::read_text(dir / "files/wandb-metadata.json"));
+  }
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(RunTest, MakesADirectoryThatWandbCanName) {
+  const Run run(options());
+  EXPECT_TRUE(
+      std::regex_match(run.dir().filename().string(), std::regex("offline-run-[0-9]{8}_[0-9]{6}-[a-z0-9]{8}")));
+  EXPECT_EQ(run.dir().filename().string().substr(28), run.id());
+  EXPECT_TRUE(run.dir().is_absolute());
+  EXPECT_EQ(fs::read_symlink(folder_.path() / "wandb/latest-run"), run.dir().filename());
+}
+
+TEST_F(RunTest, HoldsOnlyWhatItSaysAfterFinish) {
+  Run run(options());
+  run.log("a", 1);
+  run.finish();
+  std::vector<std::string> names;
+  for (const auto& entry : fs::recursive_directory_iterator(run.dir())) {
+    names.push_back(entry.path().lexically_relative(run.dir()).generic_string());
+  }
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"files", "files/config.yaml", "files/wandb-metadata.json",
+                                             "files/wandb-summary.json", "wandb-history.jsonl"}));
+}
+
+TEST_F(RunTest, LatestRunPointsAtTheNewest) {
+  const Run first(options());
+  const Run second(options());
+  EXPECT_EQ(fs::read_symlink(folder_.path() / "wandb/latest-run"), second.dir().filename());
+}
+
+TEST_F(RunTest, SeveralRunsInOneProcessAreIndependent) {
+  Run first(options());
+  Run second(options());
+  first.log("a", 1);
+  second.log("b", 2);
+  first.finish();
+  second.log("b", 3);
+  second.finish();
+  EXPECT_EQ(test::read_rows(first.dir()).size(), 1U);
+  EXPECT_EQ(test::read_rows(second.dir()).size(), 2U);
+}
+
+TEST_F(RunTest, FlushPutsRowsAndSummaryOnDisk) {
+  Run run(options());
+  run.log("a", 1);
+  run.log("a", 2, 7);
+  run.flush();
+  EXPECT_EQ(test::read_rows(run.dir()).size(), 2U);
+  EXPECT_EQ(test::read_summary(run.dir()).at("a"), 2);
+}
+
+TEST_F(RunTest, SummarizeReplacesTheLastValueForGood) {
+  Run run(options());
+  run.log("accuracy", 0.5);
+  run.summarize("accuracy", 0.9);
+  run.summarize("note", "best");
+  run.log("accuracy", 0.4);
+  run.finish();
+  const ordered_json summary = test::read_summary(run.dir());
+  EXPECT_EQ(summary.at("accuracy"), 0.9);
+  EXPECT_EQ(summary.at("note"), "best");
+  EXPECT_EQ(summary.at("_step"), 1);
+  EXPECT_TRUE(summary.at("_wandb").at("runtime").is_number_integer());
+  EXPECT_EQ(test::read_rows(run.dir()).size(), 2U);
+}
+
+TEST_F(RunTest, ConfigIsReadableAndNested) {
+  Run run(options().config({{"lr", 1e-7}, {"batch", 64}, {"opt", "adam"}, {"aug", Row{{"flip", true}}}}));
+  const ordered_json config = test::read_config(run.dir());
+  EXPECT_EQ(config.at("lr"), 1e-7);
+  EXPECT_EQ(config.at("batch"), 64);
+  EXPECT_EQ(config.at("opt"), "adam");
+  EXPECT_EQ(config.at("aug").at("flip"), true);
+  EXPECT_TRUE(config.contains("_wandb"));
+}
+
+TEST_F(RunTest, MetadataTellsHowItEnded) {
+  Run run(options());
+  EXPECT_EQ(metadata_of(run.dir()).at("state"), "running");
+  run.finish(3);
+  EXPECT_EQ(metadata_of(run.dir()).at("state"), "failed");
+  EXPECT_EQ(metadata_of(run.dir()).at("exitcode"), 3);
+}
+
+TEST_F(RunTest, TheDestructorDrainsAndSeals) {
+  fs::path dir;
+  {
+    Run run(options());
+    dir = run.dir();
+    run.log("a", 1, 4);
+  }
+  EXPECT_EQ(test::read_rows(dir).size(), 1U);
+  EXPECT_EQ(metadata_of(dir).at("exitcode"), 0);
+}
+
+TEST_F(RunTest, AnExceptionThatUnwindsTheRunIsExitCodeOne) {
+  fs::path dir;
+  try {
+    Run run(options());
+    dir = run.dir();
+    run.log("a", 1);
+    throw std::runtime_error("training failed");
+  } catch (const std::runtime_error&) {
+  }
+  EXPECT_EQ(metadata_of(dir).at("exitcode"), 1);
+  EXPECT_EQ(test::read_rows(dir).size(), 1U);
+}
+
+TEST_F(RunTest, FinishTwiceIsFinishOnce) {
+  Run run(options());
+  run.finish(2);
+  run.finish(0);
+  EXPECT_EQ(metadata_of(run.dir()).at("exitcode"), 2);
+}
+
+TEST_F(RunTest, MovesAndEndsTheRunItReplaces) {
+  Run run(options());
+  const fs::path first = run.dir();
+  run.log("a", 1);
+  run = Run(options());
+  EXPECT_EQ(metadata_of(first).at("state"), "finished");
+  EXPECT_NE(run.dir(), first);
+  Run moved(std::move(run));
+  moved.log("b", 2);
+  moved.finish();
+  EXPECT_EQ(test::read_rows(moved.dir()).size(), 1U);
+}
+
+TEST_F(RunTest, LoggingAfterFinishIsAnError) {
+  Run run(options());
+  Logger logger = run.logger();
+  run.finish();
+  EXPECT_THROW(logger.log("a", 1), c10::ValueError);
+  EXPECT_THROW(run.log({{"a", 1}}, 9), c10::ValueError);
+  EXPECT_THROW(run.summarize("a", 1), c10::ValueError);
+  EXPECT_TRUE(test::read_rows(run.dir()).empty());
+}
+
+TEST_F(RunTest, ADirectoryThatCannotBeMadeIsAFilesystemError) {
+  std::ofstream(folder_.path() / "file") << "in the way";
+  EXPECT_THROW(Run(RunOptions().dir(folder_.path() / "file/wandb")), fs::filesystem_error);
+}
+
+TEST_F(RunTest, TheSameIdInTheSameSecondIsRefused) {
+  // The time is part of the name: one of three runs in a row shares its second with the one before.
+  EXPECT_THROW(
+      {
+        const Run a(options().id("same"));
+        const Run b(options().id("same"));
+        const Run c(options().id("same"));
+      },
+      fs::filesystem_error);
+}
+
+}  // namespace
+}  // namespace sconce

@@ -1,0 +1,119 @@
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "sconce/sconce.h"
+#include "support/run_reader.h"
+
+namespace sconce {
+namespace {
+
+using nlohmann::ordered_json;
+
+TEST(Threads, KeepTheOrderOfEachThreadsCalls) {
+  constexpr int kThreads = 8;
+  constexpr int kCalls = 200;
+  const test::TemporaryFolder folder;
+  Run run(RunOptions("test").dir(folder.path()).encoder_threads(3));
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([logger = run.logger("t" + std::to_string(thread) + "/"), thread]() mutable {
+      for (int i = 0; i < kCalls; ++i) {
+        if (i % 20 == 0) {
+          logger.log({{"n", i}, {"img", Image(at::full({8, 8}, thread * 10 + i % 10, at::kByte))}});
+        } else {
+          logger.log("n", i);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  run.finish();
+  std::map<std::string, int> next;
+  std::int64_t step = 0;
+  for (const ordered_json& row : test::read_rows(run.dir())) {
+    EXPECT_EQ(row.at("_step"), step++);
+    const std::string key = test::user_keys(row).at(0);
+    EXPECT_EQ(row.at(key), next[key]++) << key;
+  }
+  EXPECT_EQ(step, kThreads * kCalls);
+}
+
+TEST(Threads, ASmallBoundMakesLogWaitAndLosesNothing) {
+  const test::TemporaryFolder folder;
+  Run run(RunOptions("test").dir(folder.path()).max_pending_bytes(100'000).encoder_threads(2));
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([logger = run.logger()]() mutable {
+      for (int i = 0; i < 20; ++i) {
+        logger.log("img", Image(at::randint(256, {3, 100, 100}, at::kByte)));
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  run.finish();
+  EXPECT_EQ(test::read_rows(run.dir()).size(), 80U);
+  EXPECT_EQ(test::media_files(run.dir()).size(), 80U);
+}
+
+TEST(Threads, AnOpenRowLargerThanTheBoundIsWritten) {
+  const test::TemporaryFolder folder;
+  Run run(RunOptions("test").dir(folder.path()).max_pending_bytes(100'000));
+  for (int i = 0; i < 20; ++i) {
+    run.log("img" + std::to_string(i), Image(at::randint(256, {3, 100, 100}, at::kByte)), 7);
+  }
+  run.finish();
+  const auto rows = test::read_rows(run.dir());
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(test::user_keys(rows[0]).size(), 20U);
+  EXPECT_EQ(test::media_files(run.dir()).size(), 20U);
+}
+
+TEST(Threads, MayLogWhileAnotherFlushesAndFinishes) {
+  const test::TemporaryFolder folder;
+  Run run(RunOptions("test").dir(folder.path()));
+  std::atomic<int> logged{0};
+  std::thread training([&, logger = run.logger()]() mutable {
+    try {
+      for (;;) {
+        logger.log("n", 1);
+        ++logged;
+      }
+    } catch (const std::exception&) {  // the run is finished
+    }
+  });
+  while (logged < 100) {
+    run.flush();
+  }
+  run.finish();
+  training.join();
+  EXPECT_EQ(test::read_rows(run.dir()).size(), static_cast<std::size_t>(logged));
+}
+
+TEST(Threads, MayEachHaveARun) {
+  const test::TemporaryFolder folder;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 6; ++thread) {
+    threads.emplace_back([&] {
+      Run run(RunOptions("test").dir(folder.path()));
+      for (int i = 0; i < 50; ++i) {
+        run.log("n", i);
+      }
+      run.finish();
+      EXPECT_EQ(test::read_rows(run.dir()).size(), 50U);
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+}
+
+}  // namespace
+}  // namespace sconce
