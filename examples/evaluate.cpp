@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "support/digits.h"
+#include "support/errors.h"
 #include "support/progress.h"
 #include "support/read_png.h"
 
@@ -34,6 +35,11 @@ struct Sample {
   sconce::Image picture;
 };
 
+struct Samples {
+  int64_t count;
+  std::function<Sample(int64_t)> get;
+};
+
 struct Answer {
   int64_t said;
   double confidence;
@@ -46,24 +52,21 @@ Network load_network(const Arguments& arguments) {
     return [module](const torch::Tensor& input) mutable { return module.forward({input}).toTensor(); };
   }
   auto net = example::make_digits_net();
-  torch::load(net, arguments.checkpoint.empty() ? arguments.dir + "/digits.pt" : arguments.checkpoint);
+  torch::load(net, arguments.checkpoint);
   net->eval();
   return [net](const torch::Tensor& input) mutable { return net->forward(input); };
 }
 
-std::vector<Sample> test_digits(const std::string& data) {
+Samples test_digits(const std::string& data) {
   const auto digits = example::load_digits(data, /*for_testing=*/true);
-  std::vector<Sample> samples;
-  for (int64_t i = 0; i < digits.labels.size(0); ++i) {
-    const auto image = digits.images[i];
-    samples.push_back(
-        {image.unsqueeze(0), digits.labels[i].item<int64_t>(), sconce::Image(example::magnify(image))});
-  }
-  return samples;
+  return {digits.labels.size(0), [digits](int64_t i) -> Sample {
+            const auto image = digits.images[i];
+            return {image.unsqueeze(0), digits.labels[i].item<int64_t>(), sconce::Image(example::magnify(image))};
+          }};
 }
 
 /// Light ink on dark paper, of any size. The truth is the name of a picture's folder, where that is a digit.
-std::vector<Sample> folder_of_pictures(const fs::path& folder) {
+Samples folder_of_pictures(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().extension() == ".png") {
@@ -72,15 +75,13 @@ std::vector<Sample> folder_of_pictures(const fs::path& folder) {
   }
   std::sort(files.begin(), files.end());
 
-  std::vector<Sample> samples;
-  for (const auto& file : files) {
-    const auto input = torch::adaptive_avg_pool2d(example::read_grey_png(file), {8, 8}).unsqueeze(0);
-    const auto parent = file.parent_path().filename().string();
-    const bool is_digit = parent.size() == 1 && parent[0] >= '0' && parent[0] <= '9';
-    samples.push_back(
-        {input, is_digit ? std::optional<int64_t>(parent[0] - '0') : std::nullopt, sconce::Image(file)});
-  }
-  return samples;
+  return {static_cast<int64_t>(files.size()), [files](int64_t i) -> Sample {
+            const auto& file = files[i];
+            const auto input = torch::adaptive_avg_pool2d(example::read_grey_png(file), {8, 8}).unsqueeze(0);
+            const auto parent = file.parent_path().filename().string();
+            const bool is_digit = parent.size() == 1 && parent[0] >= '0' && parent[0] <= '9';
+            return {input, is_digit ? std::optional<int64_t>(parent[0] - '0') : std::nullopt, sconce::Image(file)};
+          }};
 }
 
 Answer ask(const Network& network, const torch::Tensor& input) {
@@ -125,7 +126,9 @@ void report(sconce::Run& run, const torch::Tensor& confusion) {
 
   run.summarize("accuracy", accuracy);
   run.summarize("accuracy_by_class", std::move(by_class));
-  run.log("confusion", sconce::Image(example::magnify(confusion / asked.clamp_min(1).unsqueeze(1), 16),
+  // The root makes rare answers visible.
+  const auto shares = (confusion / asked.clamp_min(1).unsqueeze(1)).sqrt();
+  run.log("confusion", sconce::Image(example::magnify(shares, 16),
                                      sconce::ImageOptions().caption("down: truth, across: answer")));
 }
 
@@ -134,7 +137,7 @@ void evaluate(const Arguments& arguments) {
   const auto network = load_network(arguments);
   const auto samples =
       arguments.images.empty() ? test_digits(arguments.data) : folder_of_pictures(arguments.images);
-  TORCH_CHECK(!samples.empty(), "no .png files in ", arguments.images);
+  TORCH_CHECK(samples.count > 0, "no .png files in ", arguments.images);
 
   sconce::Run run(sconce::RunOptions("digits")
                       .dir(arguments.dir)
@@ -143,15 +146,16 @@ void evaluate(const Arguments& arguments) {
   auto logger = run.logger();
   const example::Progress progress;
   auto confusion = torch::zeros({10, 10}, torch::kLong);
-  for (size_t i = 0; i < samples.size(); ++i) {
-    const auto answer = ask(network, samples[i].input);
-    log_answer(logger, samples[i], answer);
-    if (samples[i].truth) {
-      confusion[*samples[i].truth][answer.said] += 1;
+  for (int64_t i = 0; i < samples.count; ++i) {
+    const auto sample = samples.get(i);
+    const auto answer = ask(network, sample.input);
+    log_answer(logger, sample, answer);
+    if (sample.truth) {
+      confusion[*sample.truth][answer.said] += 1;
     }
-    progress.show(fmt::format("{} {}/{}", example::bar(i + 1, samples.size()), i + 1, samples.size()));
+    progress.show(fmt::format("{} {}/{}", example::bar(i + 1, samples.count), i + 1, samples.count));
   }
-  progress.finish(fmt::format("asked about {} pictures", samples.size()));
+  progress.finish(fmt::format("asked about {} pictures", samples.count));
 
   if (confusion.sum().item<int64_t>() > 0) {
     report(run, confusion);
@@ -176,10 +180,13 @@ int main(int argc, char** argv) {
       ->check(CLI::ExistingDirectory);
   app.add_option("--data", arguments.data, "The digits")->check(CLI::ExistingFile);
   CLI11_PARSE(app, argc, argv);
+  if (arguments.checkpoint.empty()) {
+    arguments.checkpoint = arguments.dir + "/digits.pt";
+  }
   try {
     evaluate(arguments);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    fmt::print(stderr, "{}\n", example::message(error));
     return 1;
   }
 }

@@ -52,10 +52,10 @@ void train_and_evaluate(torch::nn::Sequential& net, const std::vector<torch::dat
   run.summarize("best_accuracy", best);
 }
 
-void log_batch(const torch::Tensor& images, sconce::Logger logger) {  // [N,3,H,W]
-  logger.log({{"grid", sconce::Image(images)},                        // one picture, eight columns
-              {"list", sconce::Image::batch(images)},                 // N pictures
-              {"first", sconce::Image(images[0], sconce::ImageOptions().range(sconce::Range::Signed))}});
+void log_batch(const torch::Tensor& images, sconce::Logger logger) {
+  const auto generated = sconce::ImageOptions().range(sconce::Range::Signed);  // [-1,1]
+  logger.log({{"grid", sconce::Image(images, generated)},                      // [N,C,H,W]: one picture
+              {"list", sconce::Image::batch(images, generated)}});             // [N,C,H,W]: N pictures
 }
 
 void log_scene(const torch::Tensor& picture, const torch::Tensor& predicted, const torch::Tensor& truth,
@@ -119,7 +119,7 @@ void steps(sconce::Run& run) {
   run.log("loss", 0.5, 10);      // step 10 stays open ...
   run.log("accuracy", 0.7, 10);  // ... and gets a second cell
   run.log("loss", 0.4);          // closes it; step 11
-  run.log("late", 1, 3);         // kept: a line of its own with step 3, and a warning the first time
+  run.log("late", 1, 3);         // kept: a line of its own with step 3, and one warning
 }
 
 void errors() {
@@ -129,10 +129,10 @@ void errors() {
   try {
     run.log("picture", sconce::Image(torch::rand({5, 8, 8})));
   } catch (const c10::ValueError& misuse) {
-    std::cerr << misuse.what_without_backtrace() << "\n";  // expected 1 to 4 channels ...; nothing was written
+    std::cerr << misuse.what_without_backtrace() << "\n";  // "expected a picture of shape ..."
   }
-  run.flush();   // throws if something logged could not be written
-  run.finish();  // the same, and closes; ~Run() does it too, but tells on_error in place of throwing
+  run.flush();   // throws if something that was logged could not be written
+  run.finish();  // the same, then closes; ~Run() does it too, but tells on_error instead of throwing
 }
 
 }  // namespace readme

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "support/digits.h"
+#include "support/errors.h"
 #include "support/progress.h"
 
 namespace {
@@ -158,7 +159,7 @@ int main(int argc, char** argv) {
   try {
     train_and_save(arguments);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    fmt::print(stderr, "{}\n", example::message(error));
     return 1;
   }
 }

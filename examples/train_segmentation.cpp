@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 #include <CLI/CLI.hpp>
 
+#include "support/errors.h"
 #include "support/progress.h"
 #include "support/scenes.h"
 
@@ -72,6 +73,13 @@ torch::Tensor extent(const torch::Tensor& region) {
   return torch::stack({columns.min(), rows.min(), columns.max() + 1, rows.max() + 1});
 }
 
+/// Leaves out pixels with few of their kind around them: a stray one would stretch its box over the scene.
+torch::Tensor without_specks(const torch::Tensor& region) {
+  constexpr double kFewest = 9;  // of the 25 around a pixel: what the corner of a box has
+  const auto share = torch::avg_pool2d(region.to(torch::kFloat).unsqueeze(0), 5, /*stride=*/1, /*padding=*/2);
+  return region.logical_and(share.squeeze(0) * 25 > kFewest - 0.5);
+}
+
 /// A box around each kind of thing in labels [H,W]; with probabilities [C,H,W] its score is their mean in it.
 sconce::Boxes boxes_of(const torch::Tensor& labels, const torch::Tensor& probabilities = {}) {
   constexpr int64_t kFewestPixels = 8;
@@ -79,7 +87,7 @@ sconce::Boxes boxes_of(const torch::Tensor& labels, const torch::Tensor& probabi
   std::vector<int64_t> ids;
   std::vector<double> scores;
   for (int64_t id = example::kGround + 1; id < example::kSceneClasses; ++id) {
-    const auto region = labels == id;
+    const auto region = probabilities.defined() ? without_specks(labels == id) : labels == id;
     if (region.sum().item<int64_t>() < kFewestPixels) {
       continue;
     }
@@ -193,7 +201,7 @@ int main(int argc, char** argv) {
   try {
     train(arguments);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    fmt::print(stderr, "{}\n", example::message(error));
     return 1;
   }
 }

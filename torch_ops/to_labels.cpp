@@ -41,9 +41,9 @@ at::Tensor to_labels(const at::Tensor& mask) {
   if (always_fits(plane)) return plane.to(at::kByte);
   const at::Tensor misfits = fits(plane).logical_not_();
   if (plane.is_cpu()) {
-    const std::int64_t count = misfits.sum().item<std::int64_t>();
-    TORCH_CHECK_VALUE(count == 0, "expected class ids to be whole numbers from 0 to 255, got ", count,
-                      " others in ", describe(mask));
+    const at::Tensor wrong = plane.masked_select(misfits);
+    TORCH_CHECK_VALUE(wrong.numel() == 0, "expected class ids to be whole numbers from 0 to 255, got ",
+                      wrong[0].item<double>(), " and ", wrong.numel() - 1, " more such values in ", describe(mask));
     return plane.to(at::kByte);
   }
   return plane.masked_fill(misfits, 0).to(at::kByte);

@@ -14,8 +14,8 @@ struct Scenes {
   Scenes to(torch::Device device) const { return {images.to(device), masks.to(device)}; }
 };
 
-/// Shaded discs, flat boxes and striped patches on textured ground, one of each in a scene; later ones hide earlier ones. A
-/// seed draws the same scenes every time.
+/// Shaded discs, flat boxes and striped patches on textured ground, one of each in a scene; later ones hide
+/// earlier ones. A seed draws the same scenes every time.
 inline Scenes draw_scenes(int64_t count, int64_t size, uint64_t seed) {
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   const auto uniform = [&](double low, double high) {

@@ -5,7 +5,8 @@
 
 namespace sconce::media {
 
-/// Packs codes from the lowest bit up, as DEFLATE has them. Writes up to eight bytes past `out`.
+/// Packs codes from the lowest bit up, as DEFLATE has them. Writes up to eight bytes past `out`. Inner loops pass
+/// it by value: behind a reference, every byte written could be the writer's own for all the compiler knows.
 struct BitWriter {
   std::uint8_t* out = nullptr;
   std::uint64_t bits = 0;

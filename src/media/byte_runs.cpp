@@ -89,7 +89,8 @@ template <class Repeats>
     const std::size_t start = i + static_cast<std::size_t>(__builtin_ctzll(starts)) - 32;
     const std::size_t end = run_end(bytes, start + kMinRun, size, repeats);
     if (end < start + kMinRun) return;  // it lies in the slack
-    matches.push_back({static_cast<std::uint32_t>(start - literals_from), static_cast<std::uint32_t>(end - start), 1});
+    matches.push_back(
+        {static_cast<std::uint32_t>(start - literals_from), static_cast<std::uint32_t>(end - start), 1});
     literals_from = i = end;
     last_mask = 0;
   }

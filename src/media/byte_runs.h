@@ -18,8 +18,8 @@ struct Match {
 /// Shorter runs are no matches: zeros have short codes of their own.
 constexpr std::size_t kMinRun = 16;
 
-/// Finds every longest run of equal bytes whose repetition is kMinRun bytes or more, as matches of distance 1. What
-/// comes behind the last is literals. `bytes` must be readable for kRunSlack bytes past the end.
+/// Finds every longest run of equal bytes whose repetition is kMinRun bytes or more, as matches of distance 1.
+/// What comes behind the last is literals. `bytes` must be readable for kRunSlack bytes past the end.
 void find_byte_runs(const std::uint8_t* bytes, std::size_t size, std::vector<Match>& matches, Simd simd);
 
 constexpr std::size_t kRunSlack = 32;

@@ -114,7 +114,7 @@ CodeBook::CodeBook(const SymbolCounts& counts) {
   }
 }
 
-void CodeBook::write(BitWriter& writer) const {
+BitWriter CodeBook::write(BitWriter writer) const {
   const std::size_t lengths = used_symbols(x_lengths, kFirstLength);
   const std::size_t distances = used_symbols(x_distance_lengths, 1);
   writer.put(lengths - kFirstLength, 5);
@@ -123,28 +123,7 @@ void CodeBook::write(BitWriter& writer) const {
   sequence.add(x_lengths.data(), lengths);
   sequence.add(x_distance_lengths.data(), distances);
   sequence.write(writer);
-}
-
-void CodeBook::put_match(BitWriter& to, Match match) const {
-  const ExtendedSymbol distance = distance_symbol(match.distance);
-  const unsigned code_bits = x_distance_lengths[distance.symbol];
-  const std::uint64_t distance_code =
-      x_distance_codes[distance.symbol] | static_cast<std::uint64_t>(distance.extra) << code_bits;
-  BitWriter writer = to;  // what it writes could be itself, for all the compiler knows
-  for (std::uint32_t rest = match.length; rest > 0;) {
-    const std::uint32_t length = next_piece(rest);
-    const std::uint32_t piece = x_pieces[length];
-    writer.put(piece >> 8, piece & 0xff);
-    writer.put(distance_code, code_bits + distance.extra_bits);
-    writer.flush();
-    rest -= length;
-  }
-  to = writer;
-}
-
-void CodeBook::put_end(BitWriter& writer) const {
-  writer.put(x_codes[kEndOfBlock], x_lengths[kEndOfBlock]);
-  writer.flush();
+  return writer;
 }
 
 }  // namespace sconce::media

@@ -16,14 +16,33 @@ class CodeBook {
   explicit CodeBook(const SymbolCounts& counts);
 
   /// The description of the codes, behind the block's type (RFC 1951, 3.2.7).
-  void write(BitWriter& writer) const;
+  [[nodiscard]] BitWriter write(BitWriter writer) const;
 
   const LiteralCodes& literals() const { return x_literals; }
-  void put_match(BitWriter& writer, Match match) const;
-  void put_end(BitWriter& writer) const;
+
+  [[nodiscard]] BitWriter put_match(BitWriter writer, Match match) const {
+    const ExtendedSymbol distance = distance_symbol(match.distance);
+    const unsigned code_bits = x_distance_lengths[distance.symbol];
+    const std::uint64_t distance_code =
+        x_distance_codes[distance.symbol] | static_cast<std::uint64_t>(distance.extra) << code_bits;
+    for (std::uint32_t rest = match.length; rest > 0;) {
+      const std::uint32_t length = next_piece(rest);
+      const std::uint32_t piece = x_pieces[length];
+      writer.put(piece >> 8, piece & 0xff);
+      writer.put(distance_code, code_bits + distance.extra_bits);
+      writer.flush();
+      rest -= length;
+    }
+    return writer;
+  }
+
+  [[nodiscard]] BitWriter put_end(BitWriter writer) const {
+    writer.put(x_codes[kEndOfBlock], x_lengths[kEndOfBlock]);
+    writer.flush();
+    return writer;
+  }
 
  private:
-
   std::array<std::uint8_t, kLengthSymbols> x_lengths;
   std::array<std::uint16_t, kLengthSymbols> x_codes;
   std::array<std::uint8_t, kDistanceSymbols> x_distance_lengths;

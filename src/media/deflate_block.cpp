@@ -31,23 +31,23 @@ void write_stored(BitWriter& writer, const std::uint8_t* bytes, std::size_t size
   }
 }
 
-void write_coded(BitWriter& writer, const std::uint8_t* bytes, std::size_t size, const std::vector<Match>& matches,
-                 bool last, Simd simd) {
+BitWriter write_coded(BitWriter writer, const std::uint8_t* bytes, std::size_t size,
+                      const std::vector<Match>& matches, bool last, Simd simd) {
   const CodeBook book(count_symbols(bytes, size, matches));
   put_block_type(writer, last, kDynamicCodes);
-  book.write(writer);
+  writer = book.write(writer);
   std::size_t at = 0;
   for (const Match& match : matches) {
     if (match.literals <= kFewLiterals) {
-      write_few_literals(writer, book.literals(), bytes + at, match.literals);
+      writer = write_few_literals(writer, book.literals(), bytes + at, match.literals);
     } else {
-      write_literals(writer, book.literals(), bytes + at, match.literals, simd);
+      writer = write_literals(writer, book.literals(), bytes + at, match.literals, simd);
     }
-    book.put_match(writer, match);
+    writer = book.put_match(writer, match);
     at += match.literals + match.length;
   }
-  write_literals(writer, book.literals(), bytes + at, size - at, simd);
-  book.put_end(writer);
+  writer = write_literals(writer, book.literals(), bytes + at, size - at, simd);
+  return book.put_end(writer);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ void write_coded(BitWriter& writer, const std::uint8_t* bytes, std::size_t size,
 void write_deflate_block(BitWriter& writer, const std::uint8_t* bytes, std::size_t size,
                          const std::vector<Match>& matches, bool last, Simd simd) {
   const BitWriter before = writer;
-  write_coded(writer, bytes, size, matches, last, simd);
+  writer = write_coded(writer, bytes, size, matches, last, simd);
   if (static_cast<std::size_t>(writer.out - before.out) > size) {
     writer = before;
     write_stored(writer, bytes, size, last);

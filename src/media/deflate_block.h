@@ -10,8 +10,8 @@
 
 namespace sconce::media {
 
-/// What write_deflate_block() may write at most for a block of this size: it keeps a stored copy where codes are no
-/// gain, but finds that out by writing them.
+/// What write_deflate_block() may write at most for a block of this size: it keeps a stored copy where codes are
+/// no gain, but finds that out by writing them.
 constexpr std::size_t max_deflate_block(std::size_t size) { return 2 * size + 1024; }
 
 /// Writes one block of DEFLATE (RFC 1951) with its own Huffman codes, or as it is where that is shorter. `matches`

@@ -71,7 +71,8 @@ void append_chunk(Bytes& png, const char* type, std::uint8_t* chunk, std::size_t
 void append_header(Bytes& png, const PixelView& pixels, Simd simd) {
   constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   constexpr std::array<std::uint8_t, 5> kColourTypes = {0, 0, 4, 2, 6};
-  png.insert(png.end(), kSignature.begin(), kSignature.end());
+  png.assign(kSignature.begin(), kSignature.end());
+  png.reserve(kBlockSize);
   std::array<std::uint8_t, kChunkHead + 13 + kChunkTail> chunk{};
   std::uint8_t* const data = chunk.data() + kChunkHead;
   store_big_endian(data, static_cast<std::uint32_t>(pixels.width));
@@ -88,7 +89,9 @@ void append_end(Bytes& png, Simd simd) {
 
 void check(const PixelView& pixels) {
   constexpr std::int64_t kMaxSide = 0x7fffffff;
-  const auto refuse = [](const std::string& what) { throw std::runtime_error("encode_png_fast: expected " + what); };
+  const auto refuse = [](const std::string& what) {
+    throw std::runtime_error("encode_png_fast: expected " + what);
+  };
   if (pixels.data == nullptr) refuse("pixels, got none");
   if (pixels.width < 1 || pixels.width > kMaxSide || pixels.height < 1 || pixels.height > kMaxSide) {
     refuse("a width and a height from 1 to 2147483647, got " + std::to_string(pixels.width) + "x" +
@@ -144,8 +147,8 @@ class DataWriter {
 
 /// Room for the rest of the file, by what its first part became, so that it grows without copies.
 void reserve_rest(Bytes& png, std::size_t done, std::size_t total) {
-  const std::size_t rest = static_cast<std::size_t>(static_cast<double>(png.size()) * 1.1 *
-                                                    (static_cast<double>(total - done) / static_cast<double>(done)));
+  const std::size_t rest = static_cast<std::size_t>(
+      static_cast<double>(png.size()) * 1.1 * (static_cast<double>(total - done) / static_cast<double>(done)));
   png.reserve(png.size() + rest + 256);
 }
 
@@ -175,7 +178,6 @@ void append_data(Bytes& png, const PixelView& pixels, Simd simd) {
 Bytes encode_png_fast(const PixelView& pixels, Simd simd) {
   check(pixels);
   Bytes png;
-  png.reserve(kBlockSize);
   append_header(png, pixels, simd);
   append_data(png, pixels, simd);
   append_end(png, simd);

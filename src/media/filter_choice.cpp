@@ -55,8 +55,8 @@ FilterChoice choose_filter(const PixelView& pixels, std::uint8_t* scratch, Simd 
   const Costs costs = sample_costs(pixels, scratch, simd);
   const auto cheapest = static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin());
   const PngFilter filter = kFilters[cheapest];
-  // In pixels of one byte, as masks have them, runs are as short as matches and found sooner. Wider pixels make runs
-  // where rows repeat the row above; where nothing does, patterns come back that no filter may disturb.
+  // In pixels of one byte, as masks have them, runs are as short as matches and found sooner. Wider pixels make
+  // runs where rows repeat the row above; where nothing does, patterns come back that no filter may disturb.
   if (bytes_per_pixel(pixels) == 1 || !is_drawing(pixels)) return {filter, false};
   if (filter == PngFilter::None) return {filter, true};
   return {PngFilter::Up, false};

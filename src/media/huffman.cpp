@@ -30,14 +30,14 @@ void sort_by_byte(const Leaf* from, std::size_t n, unsigned shift, Leaf* to) {
 
 /// The symbols that occur, rarest first. Sixteen bits of a count are enough for a good code.
 std::size_t sorted_leaves(const std::uint32_t* counts, std::size_t symbols, Leaves& leaves) {
-  Leaves unsorted;
+  Leaves unsorted{};
   std::size_t n = 0;
   for (std::size_t i = 0; i < symbols; ++i) {
     if (counts[i] == 0) continue;
     unsorted[n++] = {static_cast<std::uint16_t>(std::min<std::uint32_t>(counts[i], 0xffff)),
                      static_cast<std::uint16_t>(i)};
   }
-  Leaves by_low_byte;
+  Leaves by_low_byte{};
   sort_by_byte(unsorted.data(), n, 0, by_low_byte.data());
   sort_by_byte(by_low_byte.data(), n, 8, leaves.data());
   return n;
@@ -98,7 +98,7 @@ std::uint16_t reversed(std::uint32_t code, unsigned length) {
 
 void huffman_lengths(const std::uint32_t* counts, std::size_t symbols, unsigned limit, std::uint8_t* lengths) {
   std::fill_n(lengths, symbols, std::uint8_t{0});
-  Leaves leaves;
+  Leaves leaves{};
   const std::size_t n = sorted_leaves(counts, symbols, leaves);
   if (n == 0) return;
   if (n == 1) {

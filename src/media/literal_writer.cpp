@@ -2,6 +2,11 @@
 
 #if SCONCE_X86_SIMD
 #include <immintrin.h>
+#if defined(__GNUC__) && !defined(__clang__)
+// GCC's own header reads registers that it left undefined on purpose (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
 #endif
 
 namespace sconce::media {
@@ -9,10 +14,9 @@ namespace {
 
 using Byte = std::uint8_t;
 
-[[gnu::always_inline]] inline void write_scalar(BitWriter& to, const LiteralCodes& codes, const Byte* bytes,
-                                                std::size_t size) {
+[[gnu::always_inline]] inline BitWriter write_scalar(BitWriter writer, const LiteralCodes& codes,
+                                                     const Byte* bytes, std::size_t size) {
   const std::uint32_t* packed = codes.packed.data();
-  BitWriter writer = to;
   std::size_t i = 0;
   for (; i + 4 <= size; i += 4) {
     for (std::size_t j = 0; j < 4; ++j) {
@@ -21,18 +25,18 @@ using Byte = std::uint8_t;
     }
     writer.flush();
   }
-  write_few_literals(writer, codes, bytes + i, size - i);
-  to = writer;
+  return write_few_literals(writer, codes, bytes + i, size - i);
 }
 
-void write_portable(BitWriter& to, const LiteralCodes& codes, const Byte* bytes, std::size_t size) {
-  write_scalar(to, codes, bytes, size);
+BitWriter write_portable(BitWriter writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size) {
+  return write_scalar(writer, codes, bytes, size);
 }
 
 #if SCONCE_X86_SIMD
 
-SCONCE_TARGET_AVX2 void write_avx2(BitWriter& to, const LiteralCodes& codes, const Byte* bytes, std::size_t size) {
-  write_scalar(to, codes, bytes, size);
+SCONCE_TARGET_AVX2 BitWriter write_avx2(BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
+                                        std::size_t size) {
+  return write_scalar(writer, codes, bytes, size);
 }
 
 /// 256 bytes in four registers.
@@ -81,7 +85,7 @@ struct alignas(64) Words {
 };
 
 /// Writes eight lanes of eight codes each where those fit 64 bits, and of four codes where they do not.
-SCONCE_TARGET_AVX512 inline void write_lanes(BitWriter& writer, Lanes first, Lanes second) {
+SCONCE_TARGET_AVX512 inline BitWriter write_lanes(BitWriter writer, Lanes first, Lanes second) {
   constexpr int kFits = 56;  // beside the seven bits that wait
   const __m512i lengths = _mm512_add_epi64(first.lengths, second.lengths);
   if (_mm512_cmpgt_epi64_mask(lengths, _mm512_set1_epi64(kFits)) == 0) {
@@ -91,7 +95,7 @@ SCONCE_TARGET_AVX512 inline void write_lanes(BitWriter& writer, Lanes first, Lan
       writer.put(code.at[i], static_cast<unsigned>(length.at[i]));
       writer.flush();
     }
-    return;
+    return writer;
   }
   const Words codes[] = {Words(first.codes), Words(second.codes)};
   const Words length[] = {Words(first.lengths), Words(second.lengths)};
@@ -99,15 +103,15 @@ SCONCE_TARGET_AVX512 inline void write_lanes(BitWriter& writer, Lanes first, Lan
     writer.put(codes[i & 1].at[i / 2], static_cast<unsigned>(length[i & 1].at[i / 2]));
     writer.flush();
   }
+  return writer;
 }
 
-SCONCE_TARGET_AVX512 void write_avx512(BitWriter& to, const LiteralCodes& codes, const Byte* bytes,
-                                       std::size_t size) {
+SCONCE_TARGET_AVX512 BitWriter write_avx512(BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
+                                            std::size_t size) {
   const ByteTable low(codes.low);
   const ByteTable high(codes.high);
   const ByteTable length(codes.length);
   const __m512i zero = _mm512_setzero_si512();
-  BitWriter writer = to;
   std::size_t i = 0;
   for (; i + 64 <= size; i += 64) {
     const __m512i index = _mm512_loadu_si512(bytes + i);
@@ -117,11 +121,11 @@ SCONCE_TARGET_AVX512 void write_avx512(BitWriter& to, const LiteralCodes& codes,
     // Unpacking works in lanes of 16 bytes: a has the first eight bytes of each, b the others.
     const Lanes a = join32(join16({_mm512_unpacklo_epi8(l, h), _mm512_unpacklo_epi8(n, zero)}));
     const Lanes b = join32(join16({_mm512_unpackhi_epi8(l, h), _mm512_unpackhi_epi8(n, zero)}));
-    write_lanes(writer, {_mm512_unpacklo_epi64(a.codes, b.codes), _mm512_unpacklo_epi64(a.lengths, b.lengths)},
-                {_mm512_unpackhi_epi64(a.codes, b.codes), _mm512_unpackhi_epi64(a.lengths, b.lengths)});
+    writer =
+        write_lanes(writer, {_mm512_unpacklo_epi64(a.codes, b.codes), _mm512_unpacklo_epi64(a.lengths, b.lengths)},
+                    {_mm512_unpackhi_epi64(a.codes, b.codes), _mm512_unpackhi_epi64(a.lengths, b.lengths)});
   }
-  to = writer;
-  write_avx2(to, codes, bytes + i, size - i);
+  return write_avx2(writer, codes, bytes + i, size - i);
 }
 
 #endif
@@ -137,7 +141,8 @@ void LiteralCodes::set(const std::uint16_t* codes, const std::uint8_t* lengths) 
   }
 }
 
-void write_literals(BitWriter& writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size, Simd simd) {
+BitWriter write_literals(BitWriter writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size,
+                         Simd simd) {
 #if SCONCE_X86_SIMD
   constexpr std::size_t kWorthTables = 64;  // loading twelve registers takes as long as writing this
   if (simd >= Simd::Avx512 && size >= kWorthTables) return write_avx512(writer, codes, bytes, size);
@@ -145,7 +150,7 @@ void write_literals(BitWriter& writer, const LiteralCodes& codes, const Byte* by
 #else
   static_cast<void>(simd);
 #endif
-  write_portable(writer, codes, bytes, size);
+  return write_portable(writer, codes, bytes, size);
 }
 
 }  // namespace sconce::media

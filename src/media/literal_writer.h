@@ -25,18 +25,18 @@ struct LiteralCodes {
 constexpr std::size_t kFewLiterals = 3;
 
 /// Writes up to kFewLiterals codes, readable as below, without a branch: how many there are is hard to predict.
-inline void write_few_literals(BitWriter& to, const LiteralCodes& codes, const std::uint8_t* bytes, std::size_t size) {
-  BitWriter writer = to;
+[[nodiscard]] inline BitWriter write_few_literals(BitWriter writer, const LiteralCodes& codes,
+                                                  const std::uint8_t* bytes, std::size_t size) {
   for (std::size_t i = 0; i < kFewLiterals; ++i) {
     const std::uint32_t code = codes.packed[bytes[i]] & (i < size ? ~0U : 0U);
     writer.put(code >> 8, code & 0xff);
   }
   writer.flush();
-  to = writer;
+  return writer;
 }
 
 /// Writes the code of every byte. `bytes` must be readable for 3 bytes past the end.
-void write_literals(BitWriter& writer, const LiteralCodes& codes, const std::uint8_t* bytes, std::size_t size,
-                    Simd simd);
+[[nodiscard]] BitWriter write_literals(BitWriter writer, const LiteralCodes& codes, const std::uint8_t* bytes,
+                                       std::size_t size, Simd simd);
 
 }  // namespace sconce::media

@@ -13,8 +13,8 @@ using Byte = std::uint8_t;
 // The loops below have a fixed length so that every compiler turns them into vectors.
 constexpr std::size_t kChunk = 64;
 
-/// Paeth's choice without leaving eight bits: with a-c and b-c of opposite signs |a+b-2c| is the difference of their
-/// magnitudes, and otherwise it is not the smallest. Ties go to a, then to b.
+/// Paeth's choice without leaving eight bits: with a-c and b-c of opposite signs |a+b-2c| is the difference of
+/// their magnitudes, and otherwise it is not the smallest. Ties go to a, then to b.
 SCONCE_INLINE Byte paeth(Byte a, Byte b, Byte c) {
   const Byte to_a = static_cast<Byte>(std::max(b, c) - std::min(b, c));
   const Byte to_b = static_cast<Byte>(std::max(a, c) - std::min(a, c));

@@ -14,8 +14,8 @@ enum class PngFilter : std::uint8_t { None = 0, Sub = 1, Up = 2, Average = 3, Pa
 std::size_t bytes_per_pixel(const PixelView& pixels);
 std::size_t bytes_per_row(const PixelView& pixels);
 
-/// Writes `rows` rows from `first_row` on, each behind its filter's byte. Row 0 has no row above: it gets the filter
-/// that says the same without one.
+/// Writes `rows` rows from `first_row` on, each behind its filter's byte. Row 0 has no row above: it gets the
+/// filter that says the same without one.
 void filter_rows(const PixelView& pixels, PngFilter filter, std::int64_t first_row, std::int64_t rows,
                  std::uint8_t* out, Simd simd);
 

@@ -73,7 +73,8 @@ SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, const st
   bool complete = count_matches(bytes, matches, tables, counts);
   complete &= count_literals(bytes + covered, size - covered, 1, tables);
   for (std::size_t i = 0; i < 256; ++i) {
-    counts.literals_and_lengths[i] = tables[0][i] + tables[1][i] + tables[2][i] + tables[3][i] + (complete ? 0 : 1);
+    counts.literals_and_lengths[i] =
+        tables[0][i] + tables[1][i] + tables[2][i] + tables[3][i] + (complete ? 0 : 1);
   }
   counts.literals_and_lengths[kEndOfBlock] = 1;
   return counts;

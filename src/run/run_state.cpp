@@ -98,7 +98,7 @@ void RunState::log(std::string_view prefix, Row row, std::optional<std::int64_t>
 }
 
 void RunState::log_late(PendingRow row) {
-  const std::string what = fmt::format("step {} was logged after step {}", *row.step, next_step_ - 1);
+  const std::string what = fmt::format("step {} was logged when the next one was {}", *row.step, next_step_);
   TORCH_CHECK_VALUE(options_.late_rows() == LateRows::Keep, "run ", id(), ": ", what);
   if (!std::exchange(warned_of_late_rows_, true)) {
     TORCH_WARN("sconce: run ", id(), ": ", what, "; late rows are kept as lines of their own (said once)");

@@ -32,7 +32,7 @@ class Deferred : public testing::Test {
 };
 
 TEST_F(Deferred, LogReturnsWhileTheDeviceIsBusy) {
-  Run run(options());
+  sconce::Run run(options());
   const at::Tensor picture = on_device(at::rand({3, 6, 8}));
   const at::Tensor labels = on_device(at::ones({6, 8}, at::kLong));
   const at::Tensor boxes = on_device(at::tensor({1., 2., 3., 4.}).reshape({1, 4}));
@@ -58,7 +58,7 @@ TEST_F(Deferred, LogReturnsWhileTheDeviceIsBusy) {
 }
 
 TEST_F(Deferred, ValuesAreThoseOfTheCall) {
-  Run run(options());
+  sconce::Run run(options());
   const at::Tensor picture = at::rand({3, 6, 8});
   at::Tensor moved = on_device(picture);
   at::Tensor loss = on_device(at::full({}, 1.0));
@@ -77,7 +77,7 @@ TEST_F(Deferred, ValuesAreThoseOfTheCall) {
 }
 
 TEST_F(Deferred, ABadMaskIsLeftOutAndTheRestIsWritten) {
-  Run run(options());
+  sconce::Run run(options());
   run.log({{"img", Image(on_device(at::rand({3, 2, 3})),
                          ImageOptions().masks({{"good", Mask(on_device(at::ones({2, 3}, at::kLong)))},
                                                {"bad", Mask(on_device(at::full({2, 3}, 300, at::kLong)))}}))},
@@ -95,7 +95,7 @@ TEST_F(Deferred, ABadMaskIsLeftOutAndTheRestIsWritten) {
 }
 
 TEST_F(Deferred, BadBoxesAreLeftOutAndTheRestIsWritten) {
-  Run run(options());
+  sconce::Run run(options());
   const at::Tensor inverted = on_device(at::tensor({0., 0., 1., 1., 5., 0., 1., 1.}).reshape({2, 4}));
   run.log("img", Image(on_device(at::rand({3, 2, 3})), ImageOptions().boxes({{"b", Boxes(inverted)}})));
   run.finish();
@@ -112,7 +112,7 @@ TEST_F(Deferred, ShapesAreStillCheckedAtTheCall) {
 }
 
 TEST_F(Deferred, BatchesAndGridsCome) {
-  Run run(options());
+  sconce::Run run(options());
   const at::Tensor batch = at::rand({3, 1, 4, 5});
   const std::vector<Image> images = Image::batch(on_device(batch));
   ASSERT_EQ(images.size(), 3U);

@@ -31,7 +31,7 @@ class BadInput : public testing::Test {
   }
 
   test::TemporaryFolder folder_;
-  Run run_{RunOptions("test").dir(folder_.path() / "wandb")};
+  sconce::Run run_{RunOptions("test").dir(folder_.path() / "wandb")};
   at::Tensor picture_ = at::rand({3, 6, 8});
 };
 
@@ -70,7 +70,7 @@ TEST_F(BadInput, BoxesThatAreNone) {
   const auto boxes = [](double x0, double y0, double x1, double y1) {
     return at::tensor({0., 0., 1., 1., x0, y0, x1, y1}, at::kDouble).reshape({2, 4});
   };
-  expect_refused<c10::ValueError>("[N, 4]", [&] { Boxes(at::zeros({3, 5})); });
+  expect_refused<c10::ValueError>("[N,4]", [&] { Boxes(at::zeros({3, 5})); });
   expect_refused<c10::ValueError>("box 1", [&] { Boxes(boxes(0, 0, std::nan(""), 1)); });
   expect_refused<c10::ValueError>("box 1", [&] { Boxes(boxes(0, 0, INFINITY, 1)); });
   expect_refused<c10::ValueError>("box 1", [&] { Boxes(boxes(2, 0, 1, 1)); });
@@ -118,7 +118,7 @@ TEST_F(BadInput, Paths) {
 TEST_F(BadInput, APngThatIsCutShort) {
   const fs::path whole = folder_.path() / "whole.png";
   {
-    Run other(RunOptions("other").dir(folder_.path() / "other"));
+    sconce::Run other(RunOptions("other").dir(folder_.path() / "other"));
     Image image(picture_);
     image.bind_to_run(other, "x", 0);
     fs::copy_file(other.dir() / "files" / image.to_json(other).at("path").get<std::string>(), whole);
@@ -129,7 +129,7 @@ TEST_F(BadInput, APngThatIsCutShort) {
 
 TEST(Keys, NeverLeaveTheRun) {
   const test::TemporaryFolder folder;
-  Run run(RunOptions("test").dir(folder.path() / "wandb"));
+  sconce::Run run(RunOptions("test").dir(folder.path() / "wandb"));
   const Image image(at::zeros({4, 4}));
   const std::string long_key(5000, 'k');
   for (const std::string& key : {std::string("../../../up"), std::string("/etc/x"), std::string("a/../../../b"),

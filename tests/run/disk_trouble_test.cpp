@@ -63,7 +63,7 @@ class DiskTrouble : public testing::Test {
 };
 
 TEST_F(DiskTrouble, RowsAreWrittenWhenThereIsRoomAgain) {
-  Run run(options());
+  sconce::Run run(options());
   {
     const FullDisk disk(300);
     for (int i = 0; i < 20; ++i) {
@@ -82,7 +82,7 @@ TEST_F(DiskTrouble, RowsAreWrittenWhenThereIsRoomAgain) {
 }
 
 TEST_F(DiskTrouble, ImagesAreWrittenWhenThereIsRoomAgain) {
-  Run run(options());
+  sconce::Run run(options());
   {
     const FullDisk disk(1000);
     run.log("img", Image(at::randint(256, {3, 64, 64}, at::kByte)));
@@ -96,7 +96,7 @@ TEST_F(DiskTrouble, ImagesAreWrittenWhenThereIsRoomAgain) {
 }
 
 TEST_F(DiskTrouble, LogDoesNotWaitForARefusingDiskAndNamesWhatIsLost) {
-  Run run(options().max_pending_bytes(200'000));
+  sconce::Run run(options().max_pending_bytes(200'000));
   {
     const FullDisk disk(1000);
     run.log("first", Image(at::randint(256, {3, 200, 200}, at::kByte)));
@@ -117,7 +117,7 @@ TEST_F(DiskTrouble, LogDoesNotWaitForARefusingDiskAndNamesWhatIsLost) {
 }
 
 TEST_F(DiskTrouble, FinishGivesUpAndSaysSo) {
-  Run run(options());
+  sconce::Run run(options());
   const FullDisk disk(100);
   run.log("a", std::string(500, 'x'), 42);
   try {
@@ -131,14 +131,14 @@ TEST_F(DiskTrouble, FinishGivesUpAndSaysSo) {
 TEST_F(DiskTrouble, TheDestructorTellsAndDoesNotThrow) {
   const FullDisk disk(2000);
   {
-    Run run(options());
+    sconce::Run run(options());
     run.log("a", std::string(5000, 'x'));
   }
   EXPECT_GE(count_errors("lost"), 1U);
 }
 
 TEST_F(DiskTrouble, AMissingFolderIsMadeAgain) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", Image(at::zeros({4, 4})));
   run.flush();
   fs::remove_all(run.dir() / "files");
@@ -150,7 +150,7 @@ TEST_F(DiskTrouble, AMissingFolderIsMadeAgain) {
 }
 
 TEST_F(DiskTrouble, AnErrorHandlerThatThrowsHarmsNobody) {
-  Run run(RunOptions("test").dir(folder_.path()).on_error([](const std::exception&) { throw 1; }));
+  sconce::Run run(RunOptions("test").dir(folder_.path()).on_error([](const std::exception&) { throw 1; }));
   {
     const FullDisk disk(300);
     run.log("a", std::string(500, 'x'));

@@ -24,7 +24,7 @@ class ImageNames : public testing::Test {
   Image plain() const { return Image(at::ones({3, 4, 4})); }
 
   test::TemporaryFolder folder_;
-  Run run_{RunOptions("test").dir(folder_.path() / "wandb")};
+  sconce::Run run_{RunOptions("test").dir(folder_.path() / "wandb")};
 };
 
 TEST_F(ImageNames, GuessModeLooksAtTheShapeAlone) {
@@ -103,7 +103,7 @@ TEST_F(ImageNames, ToJsonWantsTheRunItIsBoundTo) {
   Image image = plain();
   EXPECT_THROW(image.to_json(run_), c10::ValueError);
   image.bind_to_run(run_, "k", 0);
-  const Run other(RunOptions("other").dir(folder_.path() / "other"));
+  const sconce::Run other(RunOptions("other").dir(folder_.path() / "other"));
   EXPECT_THROW(image.to_json(other), c10::ValueError);
 }
 

@@ -19,7 +19,7 @@ class LoggerTest : public testing::Test {
 };
 
 TEST_F(LoggerTest, WritesEveryKindOfValue) {
-  Run run(options());
+  sconce::Run run(options());
   run.log({{"yes", true},
            {"int", -3},
            {"big", std::uint64_t{18446744073709551615U}},
@@ -48,7 +48,7 @@ TEST_F(LoggerTest, WritesEveryKindOfValue) {
 }
 
 TEST_F(LoggerTest, WritesNonFiniteNumbersAsStrings) {
-  Run run(options());
+  sconce::Run run(options());
   const double infinity = std::numeric_limits<double>::infinity();
   run.log({{"nan", std::nan("")}, {"up", infinity}, {"down", -infinity}, {"tensor", at::full({}, infinity)}});
   run.finish();
@@ -60,7 +60,7 @@ TEST_F(LoggerTest, WritesNonFiniteNumbersAsStrings) {
 }
 
 TEST_F(LoggerTest, EndsRowsWithTimesAndStepInTodaysOrder) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1);
   run.finish();
   const ordered_json row = test::read_rows(run.dir()).at(0);
@@ -77,7 +77,7 @@ TEST_F(LoggerTest, EndsRowsWithTimesAndStepInTodaysOrder) {
 }
 
 TEST_F(LoggerTest, KeepsTimesThatAreGiven) {
-  Run run(options());
+  sconce::Run run(options());
   run.log({{"_timestamp", 1.5e9}, {"a", 1}, {"_runtime", 7}});
   run.finish();
   const ordered_json row = test::read_rows(run.dir()).at(0);
@@ -86,7 +86,7 @@ TEST_F(LoggerTest, KeepsTimesThatAreGiven) {
 }
 
 TEST_F(LoggerTest, PrefixesAddUp) {
-  Run run(options());
+  sconce::Run run(options());
   const Logger validation = run.logger("val/");
   validation.with_prefix("head2/").log("loss", 1);
   Logger(validation).log({{"a", 1}, {"b", 2}});
@@ -102,12 +102,12 @@ TEST_F(LoggerTest, WithoutARunLogsNowhere) {
   nowhere.log("a", 1);
   nowhere.log({{"a", 1}}, 3);
   nowhere.with_prefix("x/").log("", 1);
-  Run run(options());
+  sconce::Run run(options());
   EXPECT_TRUE(run.logger());
 }
 
 TEST_F(LoggerTest, TakesValuesAtTheCall) {
-  Run run(options());
+  sconce::Run run(options());
   at::Tensor loss = at::full({}, 1.0);
   at::Tensor bytes = at::full({4, 5, 3}, 7, at::kByte);
   run.log({{"loss", loss}, {"image", Image(bytes)}}, 0);
@@ -121,7 +121,7 @@ TEST_F(LoggerTest, TakesValuesAtTheCall) {
 }
 
 TEST_F(LoggerTest, TheLaterOfTwoEqualKeysInARowWins) {
-  Run run(options());
+  sconce::Run run(options());
   run.log({{"a", Image(at::zeros({4, 4}))}, {"b", 1}, {"a", Image(at::ones({4, 4}))}});
   run.finish();
   EXPECT_EQ(test::user_keys(test::read_rows(run.dir()).at(0)), (std::vector<std::string>{"a", "b"}));
@@ -129,7 +129,7 @@ TEST_F(LoggerTest, TheLaterOfTwoEqualKeysInARowWins) {
 }
 
 TEST_F(LoggerTest, OnlyTheFileOfTheLastValueOfAnOpenRowIsWritten) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", Image(at::zeros({4, 4})), 1);
   run.log("a", Image(at::ones({4, 4})), 1);
   run.finish();
@@ -139,7 +139,7 @@ TEST_F(LoggerTest, OnlyTheFileOfTheLastValueOfAnOpenRowIsWritten) {
 }
 
 TEST_F(LoggerTest, TextThatIsNotUtf8IsMadeSo) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("k\xff", "v\xfe");
   run.finish();
   const ordered_json row = test::read_rows(run.dir()).at(0);

@@ -13,7 +13,7 @@ class RunOptionsTest : public testing::Test {
  protected:
   void expect_refused(RunOptions options, const std::string& word) {
     try {
-      Run run(options.dir(folder_.path()));
+      sconce::Run run(options.dir(folder_.path()));
       ADD_FAILURE() << "accepted; expected an error that says " << word;
     } catch (const c10::ValueError& error) {
       EXPECT_NE(std::string(error.what_without_backtrace()).find(word), std::string::npos)
@@ -25,7 +25,7 @@ class RunOptionsTest : public testing::Test {
 };
 
 TEST_F(RunOptionsTest, AnIdNamesTheRun) {
-  const Run run(RunOptions().dir(folder_.path()).id("my-run_1"));
+  const sconce::Run run(RunOptions().dir(folder_.path()).id("my-run_1"));
   EXPECT_EQ(run.id(), "my-run_1");
   EXPECT_EQ(run.dir().filename().string().substr(28), "my-run_1");
 }
@@ -45,7 +45,7 @@ TEST_F(RunOptionsTest, RefusesIdsThatAreNoNames) {
 TEST_F(RunOptionsTest, RefusesProjectsThatWandbRefuses) {
   expect_refused(RunOptions("a/b"), "project");
   expect_refused(RunOptions(std::string(129, 'p')), "128");
-  const Run longest(RunOptions(std::string(128, 'p')).dir(folder_.path()));
+  const sconce::Run longest(RunOptions(std::string(128, 'p')).dir(folder_.path()));
 }
 
 TEST_F(RunOptionsTest, RefusesTagsOfTheWrongLength) {

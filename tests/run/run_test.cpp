@@ -26,7 +26,7 @@ class RunTest : public testing::Test {
 };
 
 TEST_F(RunTest, MakesADirectoryThatWandbCanName) {
-  const Run run(options());
+  const sconce::Run run(options());
   EXPECT_TRUE(
       std::regex_match(run.dir().filename().string(), std::regex("offline-run-[0-9]{8}_[0-9]{6}-[a-z0-9]{8}")));
   EXPECT_EQ(run.dir().filename().string().substr(28), run.id());
@@ -35,7 +35,7 @@ TEST_F(RunTest, MakesADirectoryThatWandbCanName) {
 }
 
 TEST_F(RunTest, HoldsOnlyWhatItSaysAfterFinish) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1);
   run.finish();
   std::vector<std::string> names;
@@ -48,14 +48,14 @@ TEST_F(RunTest, HoldsOnlyWhatItSaysAfterFinish) {
 }
 
 TEST_F(RunTest, LatestRunPointsAtTheNewest) {
-  const Run first(options());
-  const Run second(options());
+  const sconce::Run first(options());
+  const sconce::Run second(options());
   EXPECT_EQ(fs::read_symlink(folder_.path() / "wandb/latest-run"), second.dir().filename());
 }
 
 TEST_F(RunTest, SeveralRunsInOneProcessAreIndependent) {
-  Run first(options());
-  Run second(options());
+  sconce::Run first(options());
+  sconce::Run second(options());
   first.log("a", 1);
   second.log("b", 2);
   first.finish();
@@ -66,7 +66,7 @@ TEST_F(RunTest, SeveralRunsInOneProcessAreIndependent) {
 }
 
 TEST_F(RunTest, FlushPutsRowsAndSummaryOnDisk) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1);
   run.log("a", 2, 7);
   run.flush();
@@ -75,7 +75,7 @@ TEST_F(RunTest, FlushPutsRowsAndSummaryOnDisk) {
 }
 
 TEST_F(RunTest, SummarizeReplacesTheLastValueForGood) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("accuracy", 0.5);
   run.summarize("accuracy", 0.9);
   run.summarize("note", "best");
@@ -90,7 +90,7 @@ TEST_F(RunTest, SummarizeReplacesTheLastValueForGood) {
 }
 
 TEST_F(RunTest, ConfigIsReadableAndNested) {
-  Run run(options().config({{"lr", 1e-7}, {"batch", 64}, {"opt", "adam"}, {"aug", Row{{"flip", true}}}}));
+  sconce::Run run(options().config({{"lr", 1e-7}, {"batch", 64}, {"opt", "adam"}, {"aug", Row{{"flip", true}}}}));
   const ordered_json config = test::read_config(run.dir());
   EXPECT_EQ(config.at("lr"), 1e-7);
   EXPECT_EQ(config.at("batch"), 64);
@@ -100,7 +100,7 @@ TEST_F(RunTest, ConfigIsReadableAndNested) {
 }
 
 TEST_F(RunTest, MetadataTellsHowItEnded) {
-  Run run(options());
+  sconce::Run run(options());
   EXPECT_EQ(metadata_of(run.dir()).at("state"), "running");
   run.finish(3);
   EXPECT_EQ(metadata_of(run.dir()).at("state"), "failed");
@@ -110,7 +110,7 @@ TEST_F(RunTest, MetadataTellsHowItEnded) {
 TEST_F(RunTest, TheDestructorDrainsAndSeals) {
   fs::path dir;
   {
-    Run run(options());
+    sconce::Run run(options());
     dir = run.dir();
     run.log("a", 1, 4);
   }
@@ -121,7 +121,7 @@ TEST_F(RunTest, TheDestructorDrainsAndSeals) {
 TEST_F(RunTest, AnExceptionThatUnwindsTheRunIsExitCodeOne) {
   fs::path dir;
   try {
-    Run run(options());
+    sconce::Run run(options());
     dir = run.dir();
     run.log("a", 1);
     throw std::runtime_error("training failed");
@@ -132,27 +132,27 @@ TEST_F(RunTest, AnExceptionThatUnwindsTheRunIsExitCodeOne) {
 }
 
 TEST_F(RunTest, FinishTwiceIsFinishOnce) {
-  Run run(options());
+  sconce::Run run(options());
   run.finish(2);
   run.finish(0);
   EXPECT_EQ(metadata_of(run.dir()).at("exitcode"), 2);
 }
 
 TEST_F(RunTest, MovesAndEndsTheRunItReplaces) {
-  Run run(options());
+  sconce::Run run(options());
   const fs::path first = run.dir();
   run.log("a", 1);
-  run = Run(options());
+  run = sconce::Run(options());
   EXPECT_EQ(metadata_of(first).at("state"), "finished");
   EXPECT_NE(run.dir(), first);
-  Run moved(std::move(run));
+  sconce::Run moved(std::move(run));
   moved.log("b", 2);
   moved.finish();
   EXPECT_EQ(test::read_rows(moved.dir()).size(), 1U);
 }
 
 TEST_F(RunTest, LoggingAfterFinishIsAnError) {
-  Run run(options());
+  sconce::Run run(options());
   Logger logger = run.logger();
   run.finish();
   EXPECT_THROW(logger.log("a", 1), c10::ValueError);
@@ -163,16 +163,16 @@ TEST_F(RunTest, LoggingAfterFinishIsAnError) {
 
 TEST_F(RunTest, ADirectoryThatCannotBeMadeIsAFilesystemError) {
   std::ofstream(folder_.path() / "file") << "in the way";
-  EXPECT_THROW(Run(RunOptions().dir(folder_.path() / "file/wandb")), fs::filesystem_error);
+  EXPECT_THROW(sconce::Run(RunOptions().dir(folder_.path() / "file/wandb")), fs::filesystem_error);
 }
 
 TEST_F(RunTest, TheSameIdInTheSameSecondIsRefused) {
   // The time is part of the name: one of three runs in a row shares its second with the one before.
   EXPECT_THROW(
       {
-        const Run a(options().id("same"));
-        const Run b(options().id("same"));
-        const Run c(options().id("same"));
+        const sconce::Run a(options().id("same"));
+        const sconce::Run b(options().id("same"));
+        const sconce::Run c(options().id("same"));
       },
       fs::filesystem_error);
 }

@@ -15,7 +15,7 @@ class Steps : public testing::Test {
  protected:
   RunOptions options() const { return RunOptions("test").dir(folder_.path()); }
 
-  static std::vector<std::int64_t> steps_of(const Run& run) {
+  static std::vector<std::int64_t> steps_of(const sconce::Run& run) {
     std::vector<std::int64_t> steps;
     for (const ordered_json& row : test::read_rows(run.dir())) {
       steps.push_back(row.at("_step").get<std::int64_t>());
@@ -27,7 +27,7 @@ class Steps : public testing::Test {
 };
 
 TEST_F(Steps, CountFromZeroWithoutBeingStated) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1);
   run.log("a", 2);
   run.log({{"a", 3}, {"b", 4}});
@@ -36,7 +36,7 @@ TEST_F(Steps, CountFromZeroWithoutBeingStated) {
 }
 
 TEST_F(Steps, AStatedStepStaysOpenForMoreCells) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1, 5);
   run.log({{"b", 2}, {"c", 3}}, 5);
   EXPECT_TRUE(test::read_rows(run.dir()).empty());
@@ -50,7 +50,7 @@ TEST_F(Steps, AStatedStepStaysOpenForMoreCells) {
 }
 
 TEST_F(Steps, FlushClosesTheOpenRow) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1, 5);
   run.flush();
   ASSERT_EQ(test::read_rows(run.dir()).size(), 1U);
@@ -60,7 +60,7 @@ TEST_F(Steps, FlushClosesTheOpenRow) {
 }
 
 TEST_F(Steps, ALaterValueOfOneKeyAndStepWins) {
-  Run run(options());
+  sconce::Run run(options());
   run.log({{"a", 1}, {"b", 1}}, 3);
   run.log("a", 2, 3);
   run.finish();
@@ -71,7 +71,7 @@ TEST_F(Steps, ALaterValueOfOneKeyAndStepWins) {
 }
 
 TEST_F(Steps, TheNextStepFollowsTheStatedOne) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1, 10);
   run.log("b", 2);
   run.finish();
@@ -79,7 +79,7 @@ TEST_F(Steps, TheNextStepFollowsTheStatedOne) {
 }
 
 TEST_F(Steps, LateRowsAreKeptAsLinesOfTheirOwn) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1, 10);
   run.log("a", 2, 3);
   run.log("b", 3, 3);
@@ -96,7 +96,7 @@ TEST_F(Steps, LateRowsAreKeptAsLinesOfTheirOwn) {
 }
 
 TEST_F(Steps, LateRowsDoNotReplaceNewerValuesInTheSummary) {
-  Run run(options());
+  sconce::Run run(options());
   run.log("a", 1, 10);
   run.log({{"a", 2}, {"b", 3}}, 4);
   run.finish();
@@ -107,7 +107,7 @@ TEST_F(Steps, LateRowsDoNotReplaceNewerValuesInTheSummary) {
 }
 
 TEST_F(Steps, LateRowsThrowOnRequestAndLeaveNothing) {
-  Run run(options().late_rows(LateRows::Throw));
+  sconce::Run run(options().late_rows(LateRows::Throw));
   run.log("a", 1, 10);
   EXPECT_THROW(run.log("a", 2, 9), c10::ValueError);
   run.log("b", 3, 10);
@@ -116,7 +116,7 @@ TEST_F(Steps, LateRowsThrowOnRequestAndLeaveNothing) {
 }
 
 TEST_F(Steps, AreRefusedBelowZeroAndAtTheEnd) {
-  Run run(options());
+  sconce::Run run(options());
   EXPECT_THROW(run.log("a", 1, -1), c10::ValueError);
   EXPECT_THROW(run.log("a", 1, std::numeric_limits<std::int64_t>::max()), c10::ValueError);
   run.log("a", 1, std::numeric_limits<std::int64_t>::max() - 1);
@@ -125,7 +125,7 @@ TEST_F(Steps, AreRefusedBelowZeroAndAtTheEnd) {
 }
 
 TEST_F(Steps, AnEmptyRowIsAStepToo) {
-  Run run(options());
+  sconce::Run run(options());
   run.log(Row{});
   run.log("a", 1);
   run.finish();

@@ -17,7 +17,7 @@ TEST(Threads, KeepTheOrderOfEachThreadsCalls) {
   constexpr int kThreads = 8;
   constexpr int kCalls = 200;
   const test::TemporaryFolder folder;
-  Run run(RunOptions("test").dir(folder.path()).encoder_threads(3));
+  sconce::Run run(RunOptions("test").dir(folder.path()).encoder_threads(3));
   std::vector<std::thread> threads;
   for (int thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([logger = run.logger("t" + std::to_string(thread) + "/"), thread]() mutable {
@@ -46,7 +46,7 @@ TEST(Threads, KeepTheOrderOfEachThreadsCalls) {
 
 TEST(Threads, ASmallBoundMakesLogWaitAndLosesNothing) {
   const test::TemporaryFolder folder;
-  Run run(RunOptions("test").dir(folder.path()).max_pending_bytes(100'000).encoder_threads(2));
+  sconce::Run run(RunOptions("test").dir(folder.path()).max_pending_bytes(100'000).encoder_threads(2));
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([logger = run.logger()]() mutable {
@@ -65,7 +65,7 @@ TEST(Threads, ASmallBoundMakesLogWaitAndLosesNothing) {
 
 TEST(Threads, AnOpenRowLargerThanTheBoundIsWritten) {
   const test::TemporaryFolder folder;
-  Run run(RunOptions("test").dir(folder.path()).max_pending_bytes(100'000));
+  sconce::Run run(RunOptions("test").dir(folder.path()).max_pending_bytes(100'000));
   for (int i = 0; i < 20; ++i) {
     run.log("img" + std::to_string(i), Image(at::randint(256, {3, 100, 100}, at::kByte)), 7);
   }
@@ -78,7 +78,7 @@ TEST(Threads, AnOpenRowLargerThanTheBoundIsWritten) {
 
 TEST(Threads, MayLogWhileAnotherFlushesAndFinishes) {
   const test::TemporaryFolder folder;
-  Run run(RunOptions("test").dir(folder.path()));
+  sconce::Run run(RunOptions("test").dir(folder.path()));
   std::atomic<int> logged{0};
   std::thread training([&, logger = run.logger()]() mutable {
     try {
@@ -102,7 +102,7 @@ TEST(Threads, MayEachHaveARun) {
   std::vector<std::thread> threads;
   for (int thread = 0; thread < 6; ++thread) {
     threads.emplace_back([&] {
-      Run run(RunOptions("test").dir(folder.path()));
+      sconce::Run run(RunOptions("test").dir(folder.path()));
       for (int i = 0; i < 50; ++i) {
         run.log("n", i);
       }
