@@ -117,18 +117,19 @@ Bytes encode_libpng(const Picture& picture, int level, bool runs) {
 using Encode = std::function<Bytes(const Picture&)>;
 
 void add(const Picture& picture, const std::string& encoder, std::size_t reference, const Encode& encode) {
-  benchmark::RegisterBenchmark((picture.name + "/" + encoder).c_str(), [&picture, reference, encode](auto& state) {
-    std::size_t size = 0;
-    for (auto _ : state) {
-      const Bytes file = encode(picture);
-      size = file.size();
-      benchmark::DoNotOptimize(file.data());
-    }
-    state.counters["MB/s"] = benchmark::Counter(
-        static_cast<double>(picture.bytes.size()) * 1e-6 * static_cast<double>(state.iterations()),
-        benchmark::Counter::kIsRate);
-    state.counters["size"] = static_cast<double>(size) / static_cast<double>(reference);
-  });
+  benchmark::RegisterBenchmark(
+      (picture.name + "/" + encoder).c_str(), [&picture, reference, encode](benchmark::State& state) {
+        std::size_t size = 0;
+        for (auto _ : state) {
+          const Bytes file = encode(picture);
+          size = file.size();
+          benchmark::DoNotOptimize(file.data());
+        }
+        state.counters["MB/s"] = benchmark::Counter(
+            static_cast<double>(picture.bytes.size()) * 1e-6 * static_cast<double>(state.iterations()),
+            benchmark::Counter::kIsRate);
+        state.counters["size"] = static_cast<double>(size) / static_cast<double>(reference);
+      });
 }
 
 void add_all(const Picture& picture) {

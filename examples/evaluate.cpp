@@ -5,7 +5,7 @@
 #include <functional>
 #include <optional>
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sconce/sconce.h>
 #include <torch/script.h>
 #include <torch/torch.h>

@@ -124,7 +124,7 @@ void steps(sconce::Run& run) {
 
 void errors() {
   sconce::Run run(sconce::RunOptions("digits").on_error([](const std::exception& trouble) {
-    std::cerr << "logging: " << trouble.what() << "\n";  // from sconce's threads, one call at a time
+    std::cerr << "logging: " << trouble.what() << "\n";  // on any thread, one call at a time
   }));
   try {
     run.log("picture", sconce::Image(torch::rand({5, 8, 8})));

@@ -1,7 +1,7 @@
 // Trains a small network to read handwritten digits and logs how it learns: loss and accuracy at every step; after
 // each epoch the accuracy on unseen digits, histograms of weights and gradients, a sheet of test digits with what
 // the network says they are, and its worst mistakes.
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sconce/sconce.h>
 #include <torch/torch.h>
 #include <CLI/CLI.hpp>

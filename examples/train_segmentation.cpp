@@ -1,6 +1,6 @@
 // Trains a small U-Net to find discs, boxes and striped patches in drawn scenes, and logs the scenes with
 // predicted and true masks and boxes over them, and how well they agree.
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <sconce/sconce.h>
 #include <torch/torch.h>
 #include <CLI/CLI.hpp>

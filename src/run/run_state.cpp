@@ -37,6 +37,20 @@ RunOptions checked(RunOptions options) {
   return options;
 }
 
+store::RunDescription description_of(const RunOptions& options, std::time_t start) {
+  return {options.dir(),
+          options.id(),
+          options.project(),
+          options.name(),
+          options.group(),
+          options.job_type(),
+          options.notes(),
+          options.tags(),
+          start,
+          count_gpus(),
+          settings_json(options.config())};
+}
+
 std::int64_t bytes_of(const PendingRow& row) {
   std::int64_t bytes = 0;
   for (const PendingCell& cell : row.cells) {
@@ -53,7 +67,7 @@ RunState::RunState(RunOptions options)
       reporter_(options_.on_error()),
       queue_(options_.max_pending_bytes()),
       health_(reporter_, [this] { queue_.wake(); }),
-      directory_({options_.dir(), options_.id(), start_.wall, count_gpus(), settings_json(options_.config())}),
+      directory_(description_of(options_, start_.wall)),
       media_(queue_, health_, reporter_, directory_, options_.encoder_threads()),
       committer_(queue_, directory_, store_mutex_, health_, reporter_, start_.steady) {}
 

@@ -86,15 +86,32 @@ void add_program(ordered_json& json) {
   }
 }
 
+void add_names(ordered_json& json, const RunDescription& run) {
+  json["project"] = run.project;
+  json["name"] = run.name;
+  const auto add = [&](const char* key, const std::string& value) {
+    if (!value.empty()) {
+      json[key] = value;
+    }
+  };
+  add("group", run.group);
+  add("jobType", run.job_type);
+  add("notes", run.notes);
+  if (!run.tags.empty()) {
+    json["tags"] = run.tags;
+  }
+}
+
 }  // namespace
 
-std::string metadata_text(std::time_t start, std::int64_t gpu_count, std::optional<int> exit_code) {
+std::string metadata_text(const RunDescription& run, std::optional<int> exit_code) {
   ordered_json json = ordered_json::object();
-  json["startedAt"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(start));
+  add_names(json, run);
+  json["startedAt"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(run.start));
   add_system(json);
   add_program(json);
-  if (gpu_count > 0) {
-    json["gpu_count"] = gpu_count;
+  if (run.gpu_count > 0) {
+    json["gpu_count"] = run.gpu_count;
   }
   json["state"] = !exit_code ? "running" : *exit_code == 0 ? "finished" : "failed";
   if (exit_code) {

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "store/layout.h"
@@ -43,7 +42,7 @@ RunDirectory::RunDirectory(RunDescription description)
       scratch_(path_ / kScratchFolder),
       history_(path_ / kHistoryFile),
       config_(description_.config) {
-  write(kMetadataFile, metadata_text(description_.start, description_.gpu_count, std::nullopt));
+  write(kMetadataFile, metadata_text(description_, std::nullopt));
   write_config();
   point_latest_run_at(path_);
 }
@@ -81,7 +80,7 @@ void RunDirectory::publish_class_names(std::string_view key, const StoredImage& 
 void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
   write_config();
   write_summary(runtime_seconds);
-  write(kMetadataFile, metadata_text(description_.start, description_.gpu_count, exit_code));
+  write(kMetadataFile, metadata_text(description_, exit_code));
   history_.close();
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);

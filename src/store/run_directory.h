@@ -1,30 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <ctime>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include <nlohmann/json_fwd.hpp>
 
 #include "store/config.h"
 #include "store/file.h"
 #include "store/media_json.h"
+#include "store/run_description.h"
 #include "store/summary.h"
 
 namespace sconce::store {
-
-/// What a new run directory is told.
-struct RunDescription {
-  std::filesystem::path dir;  ///< the folder of run directories
-  std::string id;
-  std::time_t start = 0;
-  std::int64_t gpu_count = 0;
-  nlohmann::ordered_json config;
-};
 
 /// A run on disk. store_media() may be called from many threads at once; everything else is not thread-safe.
 /// Functions that write throw std::filesystem::filesystem_error, have then changed nothing, and may be tried

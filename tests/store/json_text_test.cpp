@@ -165,6 +165,14 @@ TEST(ToYamlFlow, EscapesWhatYamlCannotHold) {
   EXPECT_EQ(to_yaml_flow({{"k\x7f", 1}}), R"({"k\u007f": 1})");
 }
 
+// Without the mark YAML finds no key of more than 1,024 characters.
+TEST(ToYamlFlow, MarksLongKeys) {
+  const std::string usual(500, 'k');
+  const std::string longer(3000, 'k');
+  EXPECT_EQ(to_yaml_flow(ordered_json::object({{usual, 1}})), "{\"" + usual + "\": 1}");
+  EXPECT_EQ(to_yaml_flow(ordered_json::object({{"a", 1}, {longer, 1}})), "{\"a\": 1, ? \"" + longer + "\": 1}");
+}
+
 TEST(ToYamlFlow, KeepsOtherCharacters) {
   for (const char* text :
        {"\xc2\xa0", "\xc3\x80", "\xef\xbf\xbd", "\xef\xbe\xbf", "\xe2\x80\xa7", "\xe2\x80\xaa", "図", "🔥"}) {

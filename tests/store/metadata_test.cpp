@@ -17,8 +17,16 @@ using nlohmann::ordered_json;
 
 constexpr std::time_t kStart = 1'700'000'000;  // 2023-11-14 22:13:20 UTC
 
-ordered_json metadata(std::int64_t gpu_count = 0, std::optional<int> exit_code = std::nullopt) {
-  return ordered_json::parse(metadata_text(kStart, gpu_count, exit_code));
+RunDescription description() {
+  RunDescription run;
+  run.project = "digits";
+  run.name = "baseline";
+  run.start = kStart;
+  return run;
+}
+
+ordered_json metadata(std::optional<int> exit_code = std::nullopt) {
+  return ordered_json::parse(metadata_text(description(), exit_code));
 }
 
 class CurrentFolder {
@@ -49,22 +57,42 @@ TEST(Metadata, TellsTheMachine) {
   EXPECT_EQ(json["cpu_count_logical"], std::thread::hardware_concurrency());
   EXPECT_GE(json["cpu_count"], 1);
   EXPECT_FALSE(json.contains("gpu_count"));
-  EXPECT_EQ(metadata(4)["gpu_count"], 4);
+  RunDescription run = description();
+  run.gpu_count = 4;
+  EXPECT_EQ(ordered_json::parse(metadata_text(run, 0))["gpu_count"], 4);
+}
+
+TEST(Metadata, TellsWhatTheRunIsCalled) {
+  EXPECT_EQ(metadata()["project"], "digits");
+  EXPECT_EQ(metadata()["name"], "baseline");
+  for (const char* key : {"group", "jobType", "notes", "tags"}) {
+    EXPECT_FALSE(metadata().contains(key)) << key;
+  }
+  RunDescription run = description();
+  run.group = "sweep 1";
+  run.job_type = "train";
+  run.notes = "two\nlines";
+  run.tags = {"b", "a"};
+  const ordered_json json = ordered_json::parse(metadata_text(run, std::nullopt));
+  EXPECT_EQ(json["group"], "sweep 1");
+  EXPECT_EQ(json["jobType"], "train");
+  EXPECT_EQ(json["notes"], "two\nlines");
+  EXPECT_EQ(json["tags"], (ordered_json{"b", "a"}));
 }
 
 TEST(Metadata, TellsHowTheRunEnded) {
   EXPECT_EQ(metadata()["state"], "running");
   EXPECT_FALSE(metadata().contains("exitcode"));
-  EXPECT_EQ(metadata(0, 0)["state"], "finished");
-  EXPECT_EQ(metadata(0, 0)["exitcode"], 0);
-  EXPECT_EQ(metadata(0, 3)["state"], "failed");
-  EXPECT_EQ(metadata(0, 3)["exitcode"], 3);
+  EXPECT_EQ(metadata(0)["state"], "finished");
+  EXPECT_EQ(metadata(0)["exitcode"], 0);
+  EXPECT_EQ(metadata(3)["state"], "failed");
+  EXPECT_EQ(metadata(3)["exitcode"], 3);
 }
 
 TEST(Metadata, NeverTellsTheEnvironment) {
   ::setenv("SCONCE_TEST_TOKEN", "kept-to-ourselves-7391", 1);
   ::setenv("WANDB_API_KEY", "kept-to-ourselves-7392", 1);
-  const std::string text = metadata_text(kStart, 1, 0);
+  const std::string text = metadata_text(description(), 0);
   ::unsetenv("SCONCE_TEST_TOKEN");
   ::unsetenv("WANDB_API_KEY");
   EXPECT_EQ(text.find("kept-to-ourselves"), std::string::npos);
@@ -89,8 +117,8 @@ TEST(Metadata, SaysNothingOfGitOutsideOfARepository) {
 }
 
 TEST(Metadata, StandsInLinesOfItsOwn) {
-  const std::string text = metadata_text(kStart, 0, std::nullopt);
-  EXPECT_EQ(text.compare(0, 18, "{\n  \"startedAt\": \""), 0) << text;
+  const std::string text = metadata_text(description(), std::nullopt);
+  EXPECT_EQ(text.compare(0, 18, "{\n  \"project\": \"di"), 0) << text;
   EXPECT_EQ(text.substr(text.size() - 3), "\n}\n");
 }
 

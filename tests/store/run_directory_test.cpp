@@ -23,7 +23,12 @@ using test::read_text;
 class RunDirectoryTest : public testing::Test {
  protected:
   RunDescription description(const std::string& id) const {
-    return {folder_.path() / "wandb", id, 1'700'000'000, 0, {{"lr", 0.5}}};
+    RunDescription run;
+    run.dir = folder_.path() / "wandb";
+    run.id = id;
+    run.start = 1'700'000'000;
+    run.config = {{"lr", 0.5}};
+    return run;
   }
   static StoredFile store(const RunDirectory& run, const std::string& bytes, const char* key = "img",
                           std::int64_t step = 0) {

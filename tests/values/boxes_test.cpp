@@ -16,7 +16,8 @@ using Names = std::map<std::int64_t, std::string>;
 
 at::Tensor two_boxes() { return at::tensor({1.0F, 2.0F, 3.0F, 4.0F, 0.0F, 0.5F, 10.0F, 20.25F}).reshape({2, 4}); }
 
-std::string text_of(const at::Tensor& coordinates, const BoxesOptions& options = {}, const Classes& fallback = {}) {
+std::string text_of(const at::Tensor& coordinates, const BoxesOptions& options = {},
+                    const Classes& fallback = {}) {
   return store::boxes_text(Boxes(coordinates, options).data().checked_group(fallback));
 }
 
@@ -71,12 +72,15 @@ TEST(Boxes, TakeEveryFormat) {
 
 TEST(Boxes, MayBeNone) {
   EXPECT_EQ(text_of(at::zeros({0, 4})), R"({"box_data":[]})");
-  EXPECT_EQ(text_of(at::zeros({0, 4}, at::kLong),
-                    BoxesOptions().labels(at::zeros({0}, at::kLong)).scores({{"acc", at::zeros({0})}}).classes({"a"})),
-            R"({"box_data":[],"class_labels":{"0":"a"}})");
+  EXPECT_EQ(
+      text_of(at::zeros({0, 4}, at::kLong),
+              BoxesOptions().labels(at::zeros({0}, at::kLong)).scores({{"acc", at::zeros({0})}}).classes({"a"})),
+      R"({"box_data":[],"class_labels":{"0":"a"}})");
 }
 
-TEST(Boxes, MayBePoints) { EXPECT_EQ(corners(at::ones({1, 4}), BoxFormat::XYXY), (std::vector<double>{1, 1, 1, 1})); }
+TEST(Boxes, MayBePoints) {
+  EXPECT_EQ(corners(at::ones({1, 4}), BoxFormat::XYXY), (std::vector<double>{1, 1, 1, 1}));
+}
 
 TEST(Boxes, HaveLabelsScoresAndCaptions) {
   const auto options = BoxesOptions()
@@ -84,11 +88,12 @@ TEST(Boxes, HaveLabelsScoresAndCaptions) {
                            .scores({{"score", at::tensor({0.5, 1.0})}, {"iou", at::tensor({3, 4})}})
                            .captions({"first", ""})
                            .classes({"cat", "dog"});
-  EXPECT_EQ(text_of(two_boxes(), options),
-            R"({"box_data":[{"position":{"minX":1.0,"maxX":3.0,"minY":2.0,"maxY":4.0},"domain":"pixel","class_id":1,)"
-            R"("box_caption":"first","scores":{"score":0.5,"iou":3.0}},)"
-            R"({"position":{"minX":0.0,"maxX":10.0,"minY":0.5,"maxY":20.25},"domain":"pixel","class_id":0,)"
-            R"("box_caption":"","scores":{"score":1.0,"iou":4.0}}],"class_labels":{"0":"cat","1":"dog"}})");
+  EXPECT_EQ(
+      text_of(two_boxes(), options),
+      R"({"box_data":[{"position":{"minX":1.0,"maxX":3.0,"minY":2.0,"maxY":4.0},"domain":"pixel","class_id":1,)"
+      R"("box_caption":"first","scores":{"score":0.5,"iou":3.0}},)"
+      R"({"position":{"minX":0.0,"maxX":10.0,"minY":0.5,"maxY":20.25},"domain":"pixel","class_id":0,)"
+      R"("box_caption":"","scores":{"score":1.0,"iou":4.0}}],"class_labels":{"0":"cat","1":"dog"}})");
 }
 
 TEST(Boxes, TakeLabelsOfEveryIntegerDtype) {
@@ -146,7 +151,8 @@ TEST(Boxes, NameTheIdsTheyHoldUnlessToldOthers) {
 
 TEST(Boxes, MustBeRowsOfFour) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{}, {4}, {2, 5}, {4, 2}, {1, 2, 4}, {0}}) {
-    EXPECT_NE(value_error(at::zeros(shape)).find("expected boxes of shape [N,4], got float32 ["), std::string::npos)
+    EXPECT_NE(value_error(at::zeros(shape)).find("expected boxes of shape [N,4], got float32 ["),
+              std::string::npos)
         << shape;
   }
   EXPECT_THROW(Boxes(at::Tensor()), c10::TypeError);
@@ -195,7 +201,8 @@ TEST(Boxes, MustHaveAsManyScores) {
 TEST(Boxes, MustHaveFiniteScores) {
   EXPECT_EQ(value_error(two_boxes(), BoxesOptions().scores({{"acc", at::tensor({0.5, double(NAN)})}})),
             "box 1: expected a finite score 'acc', got nan");
-  EXPECT_THROW(Boxes(two_boxes(), BoxesOptions().scores({{"acc", at::zeros({2}, at::kComplexFloat)}})), c10::TypeError);
+  EXPECT_THROW(Boxes(two_boxes(), BoxesOptions().scores({{"acc", at::zeros({2}, at::kComplexFloat)}})),
+               c10::TypeError);
 }
 
 TEST(Boxes, MustHaveAsManyCaptions) {

@@ -32,13 +32,14 @@ TEST(Histogram, TakesNoValuesAtAll) {
 }
 
 TEST(Histogram, TakesEveryShapeAndDtype) {
-  for (const auto dtype : {at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kHalf, at::kBFloat16, at::kFloat,
-                           at::kDouble}) {
+  for (const auto dtype : {at::kByte, at::kChar, at::kShort, at::kInt, at::kLong, at::kHalf, at::kBFloat16,
+                           at::kFloat, at::kDouble}) {
     EXPECT_EQ(json_of(at::arange(4, at::kLong).to(dtype).reshape({2, 1, 2}), 3),
               R"({"_type":"histogram","values":[1,1,2],"bins":[0.0,1.0,2.0,3.0]})")
         << dtype;
   }
-  EXPECT_EQ(json_of(at::tensor({true, false, true}), 1), R"({"_type":"histogram","values":[3],"bins":[0.0,1.0]})");
+  EXPECT_EQ(json_of(at::tensor({1, 0, 1}, at::kInt).to(at::kBool), 1),
+            R"({"_type":"histogram","values":[3],"bins":[0.0,1.0]})");
   EXPECT_EQ(json_of(at::scalar_tensor(5), 1), R"({"_type":"histogram","values":[1],"bins":[4.5,5.5]})");
 }
 
@@ -58,7 +59,8 @@ TEST(Histogram, TakesTheValuesNow) {
 
 TEST(Histogram, RefusesBinsThatWandbDoesNotShow) {
   EXPECT_EQ(refusal<c10::ValueError>([] { Histogram(at::rand({4}), 0); }), "expected bins from 1 to 512, got 0");
-  EXPECT_EQ(refusal<c10::ValueError>([] { Histogram(at::rand({4}), 513); }), "expected bins from 1 to 512, got 513");
+  EXPECT_EQ(refusal<c10::ValueError>([] { Histogram(at::rand({4}), 513); }),
+            "expected bins from 1 to 512, got 513");
   EXPECT_EQ(Histogram(at::rand({4}), 512).data().counts.get().numel(), 512);
 }
 

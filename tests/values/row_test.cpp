@@ -37,7 +37,8 @@ TYPED_TEST(ValueOfInteger, IsAnInteger) {
 
 TEST(Value, KeepsUnsignedNumbersOf64Bits) {
   EXPECT_TRUE(holds<std::uint64_t>(Value(std::numeric_limits<std::uint64_t>::max()), 18446744073709551615ULL));
-  EXPECT_TRUE(holds<std::uint64_t>(Value(std::numeric_limits<unsigned long long>::max()), 18446744073709551615ULL));
+  EXPECT_TRUE(
+      holds<std::uint64_t>(Value(std::numeric_limits<unsigned long long>::max()), 18446744073709551615ULL));
   EXPECT_TRUE(holds<std::uint64_t>(Value(std::size_t{3}), std::uint64_t{3}));
 }
 
@@ -98,7 +99,9 @@ TEST(Value, TakesTheTensorsValueNow) {
 }
 
 TEST(Value, RefusesMoreOrFewerElements) {
-  EXPECT_EQ(refusal<c10::ValueError>([] { Value(at::zeros({2, 3})); }),
+  EXPECT_EQ(refusal<c10::ValueError>([] {
+              Value(at::zeros({2, 3}));
+            }),
             "expected a tensor of one element, got float32 [2, 3] on cpu; log a picture as Image(tensor) and a "
             "distribution as Histogram(tensor)");
   EXPECT_NE(refusal<c10::ValueError>([] { Value(at::zeros({0}, at::kByte)); }).find("got uint8 [0] on cpu"),
