@@ -43,7 +43,8 @@ at::Tensor to_labels(const at::Tensor& mask) {
   if (plane.is_cpu()) {
     const at::Tensor wrong = plane.masked_select(misfits);
     TORCH_CHECK_VALUE(wrong.numel() == 0, "expected class ids to be whole numbers from 0 to 255, got ",
-                      wrong[0].item<double>(), " and ", wrong.numel() - 1, " more such values in ", describe(mask));
+                      wrong[0].item<double>(), " and ", wrong.numel() - 1, " more such values in ",
+                      describe(mask));
     return plane.to(at::kByte);
   }
   return plane.masked_fill(misfits, 0).to(at::kByte);

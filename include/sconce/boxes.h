@@ -26,7 +26,8 @@ struct BoxesOptions {
   TORCH_ARG(Classes, classes);
 
  public:
-  /// Class ids, integers [N]. Without them every box is of class 0.
+  /// Class ids, integers [N]. Without them every box is of class 0, or of none where
+  /// classes are given.
   BoxesOptions& labels(const at::Tensor& class_ids);
   /// Named scores, each [N], finite: W&B's page filters boxes by them.
   BoxesOptions& scores(Scores scores);

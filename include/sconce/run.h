@@ -45,8 +45,8 @@ struct RunOptions {
   /// log() waits while so much is on its way to a working disk.
   TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;
   TORCH_ARG(LateRows, late_rows) = LateRows::Keep;
-  /// Hears of every trouble once, from sconce's threads, one call at a time; it must not call the run.
-  /// Default: a line on stderr, at most one a second.
+  /// Hears of every trouble once, one call at a time, from sconce's threads and from those that log; it must not
+  /// call the run. Default: a line on stderr, at most one a second.
   TORCH_ARG(ErrorHandler, on_error);
 };
 
@@ -69,7 +69,7 @@ class Run {
   /// The summary's value for key, instead of the last one logged, from now on.
   void summarize(std::string_view key, Value value);
   /// All logged so far, the open row included, is with the operating system (not fsynced), or the first error
-  /// since the last flush() is thrown.
+  /// since the last flush() is thrown. Does nothing after finish().
   void flush();
   /// Flushes, seals and closes; a second call does nothing. A disk that refuses is asked again for two seconds;
   /// then what is left is given up and the error that is thrown names it by key and step.

@@ -102,6 +102,7 @@ ordered_json settings_json(const Row& row) {
   store::RowWriter writer;
   writer.begin();
   for (const auto& [key, value] : row.cells()) {
+    TORCH_CHECK_VALUE(checked_key(key) != "_wandb", "'_wandb' is reserved");
     TORCH_CHECK_VALUE(!std::holds_alternative<Histogram>(value.storage()), "'", key,
                       "': expected a number, text or a nested row, got a histogram");
     writer.key(key);

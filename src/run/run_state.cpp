@@ -183,6 +183,9 @@ void RunState::flush() {
   const std::int64_t failures = health_.failures();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (finished_) {
+      return;
+    }
     close_open_row();
   }
   health_.retry_now();

@@ -50,7 +50,7 @@ std::optional<fs::path> find_git_folder(fs::path folder) {
 
 std::string find_ref(const fs::path& git, const fs::path& common, const std::string& ref) {
   for (const fs::path& base : {git, common}) {
-    if (const std::string hash = first_line(base / ref); is_hash(hash)) {
+    if (std::string hash = first_line(base / ref); is_hash(hash)) {
       return hash;
     }
   }
@@ -97,7 +97,7 @@ std::string origin_url(const fs::path& config) {
 
 }  // namespace
 
-std::optional<GitState> git_state(fs::path folder) noexcept {
+std::optional<GitState> git_state(const fs::path& folder) noexcept {
   try {
     const auto git = find_git_folder(fs::absolute(folder));
     if (!git) {

@@ -13,6 +13,6 @@ struct GitState {
 
 /// The repository that holds this folder, read from its files: no process is started. Nothing if there is none, or
 /// nothing was committed. Never throws.
-std::optional<GitState> git_state(std::filesystem::path folder) noexcept;
+std::optional<GitState> git_state(const std::filesystem::path& folder) noexcept;
 
 }  // namespace sconce::store

@@ -155,7 +155,7 @@ TEST(Boxes, MustBeRowsOfFour) {
               std::string::npos)
         << shape;
   }
-  EXPECT_THROW(Boxes(at::Tensor()), c10::TypeError);
+  EXPECT_THROW(Boxes{at::Tensor()}, c10::TypeError);
   EXPECT_THROW(Boxes(at::zeros({1, 4}, at::kComplexFloat)), c10::TypeError);
 }
 

@@ -65,7 +65,7 @@ TEST(Histogram, RefusesBinsThatWandbDoesNotShow) {
 }
 
 TEST(Histogram, RefusesWhatIsNoNumber) {
-  EXPECT_THROW(Histogram(at::Tensor()), c10::TypeError);
+  EXPECT_THROW(Histogram{at::Tensor()}, c10::TypeError);
   EXPECT_THROW(Histogram(at::zeros({2}, at::kComplexFloat)), c10::TypeError);
   EXPECT_THROW(Histogram(at::empty({2}, at::TensorOptions(at::kMeta))), c10::TypeError);
 }

@@ -66,7 +66,7 @@ TEST(Mask, RefusesOtherShapesAndTypes) {
   for (const auto& shape : std::vector<std::vector<std::int64_t>>{{}, {4}, {2, 3, 4}, {1, 1, 3, 4}, {0, 4}}) {
     EXPECT_THROW(Mask(at::zeros(shape, at::kByte)), c10::ValueError) << shape;
   }
-  EXPECT_THROW(Mask(at::Tensor()), c10::TypeError);
+  EXPECT_THROW(Mask{at::Tensor()}, c10::TypeError);
   EXPECT_THROW(Mask(at::zeros({2, 2}, at::kComplexFloat)), c10::TypeError);
   EXPECT_THROW(Mask(at::empty({2, 2}, at::TensorOptions(at::kMeta).dtype(at::kByte))), c10::TypeError);
 }
