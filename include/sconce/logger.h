@@ -27,8 +27,8 @@ class Logger {
   Logger() = default;  ///< logs nowhere: rank != 0, tests
   explicit operator bool() const noexcept { return run_ != nullptr; }
 
-  void log(std::string_view key, Value value, std::optional<std::int64_t> step = {});
-  void log(Row row, std::optional<std::int64_t> step = {});
+  void log(std::string_view key, Value value, std::optional<std::int64_t> step = {}) const;
+  void log(Row row, std::optional<std::int64_t> step = {}) const;
   /// A handle that logs prefix + key; prefixes add up. The prefix is used as it is: "val/" makes "val/loss".
   Logger with_prefix(std::string_view prefix) const;
 

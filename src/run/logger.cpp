@@ -9,7 +9,7 @@ namespace sconce {
 Logger::Logger(std::shared_ptr<RunState> run, std::string prefix)
     : run_(std::move(run)), prefix_(std::move(prefix)) {}
 
-void Logger::log(std::string_view key, Value value, std::optional<std::int64_t> step) {
+void Logger::log(std::string_view key, Value value, std::optional<std::int64_t> step) const {
   if (run_ != nullptr) {
     Row row;
     row.set(std::string(key), std::move(value));
@@ -17,7 +17,7 @@ void Logger::log(std::string_view key, Value value, std::optional<std::int64_t> 
   }
 }
 
-void Logger::log(Row row, std::optional<std::int64_t> step) {
+void Logger::log(Row row, std::optional<std::int64_t> step) const {
   if (run_ != nullptr) {
     run_->log(prefix_, std::move(row), step);
   }

@@ -103,6 +103,9 @@ ordered_json settings_json(const Row& row) {
   writer.begin();
   for (const auto& [key, value] : row.cells()) {
     TORCH_CHECK_VALUE(checked_key(key) != "_wandb", "'_wandb' is reserved");
+    constexpr std::size_t kLongestKey = 160;  // escaped, still one that a line of YAML can begin with
+    TORCH_CHECK_VALUE(key.size() <= kLongestKey, "expected keys of at most ", kLongestKey, " bytes, got '", key,
+                      "'");
     TORCH_CHECK_VALUE(!std::holds_alternative<Histogram>(value.storage()), "'", key,
                       "': expected a number, text or a nested row, got a histogram");
     writer.key(key);

@@ -83,26 +83,38 @@ AppendFile::AppendFile(const fs::path& path)
 AppendFile::~AppendFile() { close(); }
 
 AppendFile::AppendFile(AppendFile&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), size_(other.size_) {}
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), size_(other.size_), torn_(other.torn_) {}
 
 AppendFile& AppendFile::operator=(AppendFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(fd_, other.fd_);
   std::swap(size_, other.size_);
+  std::swap(torn_, other.torn_);
   return *this;
 }
 
 void AppendFile::append(std::string_view text) {
-  if (write_all(fd_, text.data(), text.size())) {
-    size_ += static_cast<std::int64_t>(text.size());
-    return;
+  if (!torn_ || cut()) {
+    if (write_all(fd_, text.data(), text.size())) {
+      size_ += static_cast<std::int64_t>(text.size());
+      return;
+    }
+    const int error = errno;
+    torn_ = true;
+    cut();
+    errno = error;
   }
-  const int error = errno;
-  // Cutting needs no room, so it works on the full disk that makes it necessary.
-  while (::ftruncate(fd_, size_) != 0 && errno == EINTR) {
-  }
-  errno = error;
   fail("cannot append", path_);
+}
+
+/// Cutting needs no room, so it works on the full disk that makes it necessary.
+bool AppendFile::cut() {
+  int result = -1;
+  do {
+    result = ::ftruncate(fd_, size_);
+  } while (result != 0 && errno == EINTR);
+  torn_ = result != 0;
+  return !torn_;
 }
 
 void AppendFile::close() noexcept {

@@ -24,9 +24,12 @@ class AppendFile {
   void close() noexcept;
 
  private:
+  bool cut();
+
   std::filesystem::path path_;
   int fd_ = -1;
   std::int64_t size_ = 0;
+  bool torn_ = false;  ///< part of a refused text may stand behind size_
 };
 
 /// Writes a file under a temporary name in `scratch`, a folder of the same file system, and renames it: nobody

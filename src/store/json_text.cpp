@@ -18,7 +18,8 @@ bool is_plain(std::string_view text) {
                      [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
 }
 
-/// YAML's unprintable characters beyond those that JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF.
+/// What YAML cannot hold beyond what JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF, which are unprintable,
+/// and U+2028 and U+2029, which end lines in YAML 1.1.
 std::string escape_unprintable(const std::string& json) {
   std::string out;
   out.reserve(json.size());
@@ -34,6 +35,9 @@ std::string escape_unprintable(const std::string& json) {
                static_cast<unsigned char>(json[i + 2]) >= 0xbe) {
       out += static_cast<unsigned char>(json[i + 2]) == 0xbe ? "\\ufffe" : "\\uffff";
       i += 2;
+    } else if (json.compare(i, 2, "\xe2\x80") == 0 && i + 2 < json.size() && (json[i + 2] & 0xfe) == 0xa8) {
+      out += (json[i + 2] & 1) == 0 ? "\\u2028" : "\\u2029";
+      i += 2;
     } else {
       out += json[i];
     }
@@ -41,12 +45,19 @@ std::string escape_unprintable(const std::string& json) {
   return out;
 }
 
+/// YAML finds a key by its colon, at most 1,024 characters on; a longer one has to be announced.
+std::string yaml_key(const std::string& key) {
+  constexpr std::size_t kLongestPlainKey = 1000;
+  std::string text = escape_unprintable(to_text(key));
+  return text.size() > kLongestPlainKey ? "? " + text : text;
+}
+
 void append_yaml(std::string& out, const ordered_json& json) {
   const char* separator = "";
   if (json.is_object()) {
     out += '{';
     for (const auto& [key, value] : json.items()) {
-      out += separator + escape_unprintable(to_text(key)) + ": ";
+      out += separator + yaml_key(key) + ": ";
       append_yaml(out, value);
       separator = ", ";
     }

@@ -10,7 +10,7 @@
 #include "media/image_file.h"
 #include "store/file.h"
 #include "store/layout.h"
-#include "torch_ops/describe.h"
+#include "torch_ops/real_input.h"
 #include "values/boxes_data.h"
 #include "values/image_source.h"
 #include "values/mask_data.h"
@@ -24,10 +24,13 @@ bool is_channel_count(std::int64_t size) { return size >= 1 && size <= 4; }
 
 /// A batch as one picture. Its images stand below each other while the range is found, so that one range serves
 /// all of the grid, and are laid out afterwards, so that the padding is black in every range.
-at::Tensor grid_of(const at::Tensor& batch, const ImageOptions& options) {
+at::Tensor grid_of(const at::Tensor& tensor, const ImageOptions& options) {
+  const at::Tensor batch = ops::real_input(tensor, "image");
   const bool channels_first =
       options.layout() == Layout::CHW || (options.layout() == Layout::Auto && is_channel_count(batch.size(1)));
   const at::Tensor images = channels_first ? batch.permute({0, 2, 3, 1}) : batch;
+  TORCH_CHECK_VALUE(is_channel_count(images.size(3)),
+                    "expected a batch [N,C,H,W] or [N,H,W,C] with 1 to 4 channels, got ", ops::describe(tensor));
   const std::int64_t count = images.size(0), height = images.size(1), width = images.size(2);
   const at::Tensor column = images.reshape({count * height, width, images.size(3)});
   const at::Tensor pixels = ops::to_pixels(column, options.mode(), options.range(), Layout::HWC);

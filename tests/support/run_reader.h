@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sconce/run.h"
-
 namespace sconce::test {
 
 /// A folder of its own that is gone with the test.
