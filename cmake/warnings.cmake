@@ -1,5 +1,5 @@
-# Warnings are ours alone: PRIVATE, and errors only where a preset says so (CMAKE_COMPILE_WARNING_AS_ERROR needs CMake
-# 3.24, so SCONCE_WARNINGS_AS_ERRORS stands in for it).
+# Warnings are ours alone: PRIVATE, and errors only where a preset says so, whatever a project that adds this folder
+# wants for its own code.
 option(SCONCE_WARNINGS_AS_ERRORS "Treat warnings as errors" OFF)
 
 function(sconce_warnings target)

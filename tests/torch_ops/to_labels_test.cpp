@@ -54,7 +54,8 @@ TEST(ToLabels, RefusesAndCountsFractions) {
     FAIL() << "nothing was thrown";
   } catch (const c10::ValueError& error) {
     EXPECT_STREQ(error.what_without_backtrace(),
-                 "expected class ids to be whole numbers from 0 to 255, got 5 others in float32 [1, 7] on cpu");
+                 "expected class ids to be whole numbers from 0 to 255, got 0.5 and 4 more such values in float32 "
+                 "[1, 7] on cpu");
   }
 }
 
