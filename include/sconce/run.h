@@ -13,6 +13,7 @@
 
 #include <torch/arg.h>
 
+#include "sconce/compression.h"
 #include "sconce/logger.h"
 #include "sconce/row.h"
 
@@ -40,7 +41,8 @@ struct RunOptions {
   TORCH_ARG(std::string, group);
   TORCH_ARG(std::string, job_type);
   TORCH_ARG(std::string, notes);
-  TORCH_ARG(std::vector<std::string>, tags);  ///< each 1 to 64 characters
+  TORCH_ARG(std::vector<std::string>, tags);                ///< each 1 to 64 characters
+  TORCH_ARG(Compression, compression) = Compression::Fast;  ///< of images and masks
   TORCH_ARG(std::int64_t, encoder_threads) = 1;
   /// log() waits while so much is on its way to a working disk.
   TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;

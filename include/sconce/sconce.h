@@ -4,6 +4,7 @@
 
 #include "sconce/boxes.h"
 #include "sconce/classes.h"
+#include "sconce/compression.h"
 #include "sconce/histogram.h"
 #include "sconce/image.h"
 #include "sconce/logger.h"

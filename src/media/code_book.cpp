@@ -31,7 +31,7 @@ class LengthSequence {
   void write(BitWriter& writer) const {
     std::array<std::uint8_t, kLengthCodes> lengths;
     std::array<std::uint16_t, kLengthCodes> codes;
-    huffman_lengths(x_counts.data(), kLengthCodes, kLengthCodeLimit, lengths.data());
+    huffman_lengths(counts_.data(), kLengthCodes, kLengthCodeLimit, lengths.data());
     canonical_codes(lengths.data(), kLengthCodes, codes.data());
     std::size_t used = kLengthCodes;
     while (used > 4 && lengths[kLengthCodeOrder[used - 1]] == 0) --used;
@@ -40,8 +40,8 @@ class LengthSequence {
       writer.put(lengths[kLengthCodeOrder[i]], 3);
       writer.flush();
     }
-    for (std::size_t i = 0; i < x_size; ++i) {
-      const Item item = x_items[i];
+    for (std::size_t i = 0; i < size_; ++i) {
+      const Item item = items_[i];
       writer.put(codes[item.symbol], lengths[item.symbol]);
       writer.put(item.extra, extra_bits(item.symbol));
       writer.flush();
@@ -83,13 +83,13 @@ class LengthSequence {
   }
 
   void push(std::uint8_t symbol, std::size_t extra) {
-    x_items[x_size++] = {symbol, static_cast<std::uint8_t>(extra)};
-    ++x_counts[symbol];
+    items_[size_++] = {symbol, static_cast<std::uint8_t>(extra)};
+    ++counts_[symbol];
   }
 
-  std::array<Item, kLengthSymbols + kDistanceSymbols> x_items;
-  std::size_t x_size = 0;
-  std::array<std::uint32_t, kLengthCodes> x_counts{};
+  std::array<Item, kLengthSymbols + kDistanceSymbols> items_;
+  std::size_t size_ = 0;
+  std::array<std::uint32_t, kLengthCodes> counts_{};
 };
 
 template <std::size_t kSize>
@@ -102,26 +102,26 @@ std::size_t used_symbols(const std::array<std::uint8_t, kSize>& lengths, std::si
 }  // namespace
 
 CodeBook::CodeBook(const SymbolCounts& counts) {
-  huffman_lengths(counts.literals_and_lengths.data(), kLengthSymbols, kMaxCodeBits, x_lengths.data());
-  canonical_codes(x_lengths.data(), kLengthSymbols, x_codes.data());
-  huffman_lengths(counts.distances.data(), kDistanceSymbols, kMaxCodeBits, x_distance_lengths.data());
-  canonical_codes(x_distance_lengths.data(), kDistanceSymbols, x_distance_codes.data());
-  x_literals.set(x_codes.data(), x_lengths.data());
+  huffman_lengths(counts.literals_and_lengths.data(), kLengthSymbols, kMaxCodeBits, lengths_.data());
+  canonical_codes(lengths_.data(), kLengthSymbols, codes_.data());
+  huffman_lengths(counts.distances.data(), kDistanceSymbols, kMaxCodeBits, distance_lengths_.data());
+  canonical_codes(distance_lengths_.data(), kDistanceSymbols, distance_codes_.data());
+  literals_.set(codes_.data(), lengths_.data());
   for (std::uint32_t length = kMinMatch; length <= kMaxMatch; ++length) {
     const ExtendedSymbol s = kLengthSymbolOf[length];
-    const std::uint32_t bits = x_codes[s.symbol] | static_cast<std::uint32_t>(s.extra) << x_lengths[s.symbol];
-    x_pieces[length] = bits << 8 | (x_lengths[s.symbol] + s.extra_bits);
+    const std::uint32_t bits = codes_[s.symbol] | static_cast<std::uint32_t>(s.extra) << lengths_[s.symbol];
+    pieces_[length] = bits << 8 | (lengths_[s.symbol] + s.extra_bits);
   }
 }
 
 BitWriter CodeBook::write(BitWriter writer) const {
-  const std::size_t lengths = used_symbols(x_lengths, kFirstLength);
-  const std::size_t distances = used_symbols(x_distance_lengths, 1);
+  const std::size_t lengths = used_symbols(lengths_, kFirstLength);
+  const std::size_t distances = used_symbols(distance_lengths_, 1);
   writer.put(lengths - kFirstLength, 5);
   writer.put(distances - 1, 5);
   LengthSequence sequence;
-  sequence.add(x_lengths.data(), lengths);
-  sequence.add(x_distance_lengths.data(), distances);
+  sequence.add(lengths_.data(), lengths);
+  sequence.add(distance_lengths_.data(), distances);
   sequence.write(writer);
   return writer;
 }

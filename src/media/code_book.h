@@ -18,16 +18,16 @@ class CodeBook {
   /// The description of the codes, behind the block's type (RFC 1951, 3.2.7).
   [[nodiscard]] BitWriter write(BitWriter writer) const;
 
-  const LiteralCodes& literals() const { return x_literals; }
+  const LiteralCodes& literals() const { return literals_; }
 
   [[nodiscard]] BitWriter put_match(BitWriter writer, Match match) const {
     const ExtendedSymbol distance = distance_symbol(match.distance);
-    const unsigned code_bits = x_distance_lengths[distance.symbol];
+    const unsigned code_bits = distance_lengths_[distance.symbol];
     const std::uint64_t distance_code =
-        x_distance_codes[distance.symbol] | static_cast<std::uint64_t>(distance.extra) << code_bits;
+        distance_codes_[distance.symbol] | static_cast<std::uint64_t>(distance.extra) << code_bits;
     for (std::uint32_t rest = match.length; rest > 0;) {
       const std::uint32_t length = next_piece(rest);
-      const std::uint32_t piece = x_pieces[length];
+      const std::uint32_t piece = pieces_[length];
       writer.put(piece >> 8, piece & 0xff);
       writer.put(distance_code, code_bits + distance.extra_bits);
       writer.flush();
@@ -37,18 +37,18 @@ class CodeBook {
   }
 
   [[nodiscard]] BitWriter put_end(BitWriter writer) const {
-    writer.put(x_codes[kEndOfBlock], x_lengths[kEndOfBlock]);
+    writer.put(codes_[kEndOfBlock], lengths_[kEndOfBlock]);
     writer.flush();
     return writer;
   }
 
  private:
-  std::array<std::uint8_t, kLengthSymbols> x_lengths;
-  std::array<std::uint16_t, kLengthSymbols> x_codes;
-  std::array<std::uint8_t, kDistanceSymbols> x_distance_lengths;
-  std::array<std::uint16_t, kDistanceSymbols> x_distance_codes;
-  LiteralCodes x_literals;
-  std::array<std::uint32_t, kMaxMatch + 1> x_pieces;  ///< by length: code and extra bits << 8 | how many bits
+  std::array<std::uint8_t, kLengthSymbols> lengths_;
+  std::array<std::uint16_t, kLengthSymbols> codes_;
+  std::array<std::uint8_t, kDistanceSymbols> distance_lengths_;
+  std::array<std::uint16_t, kDistanceSymbols> distance_codes_;
+  LiteralCodes literals_;
+  std::array<std::uint32_t, kMaxMatch + 1> pieces_;  ///< by length: code and extra bits << 8 | how many bits
 };
 
 }  // namespace sconce::media

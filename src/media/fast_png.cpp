@@ -26,23 +26,23 @@ constexpr std::size_t kKeptBuffers = 1024 * 1024;
 class Buffer {
  public:
   std::uint8_t* reserve(std::size_t size) {
-    if (size > x_size) {
-      x_size = 0;
-      x_bytes.reset(new std::uint8_t[size]);
-      x_size = size;
+    if (size > size_) {
+      size_ = 0;
+      bytes_.reset(new std::uint8_t[size]);
+      size_ = size;
     }
-    return x_bytes.get();
+    return bytes_.get();
   }
 
   void release_if_large() {
-    if (x_size <= kKeptBuffers) return;
-    x_bytes.reset();
-    x_size = 0;
+    if (size_ <= kKeptBuffers) return;
+    bytes_.reset();
+    size_ = 0;
   }
 
  private:
-  std::unique_ptr<std::uint8_t[]> x_bytes;
-  std::size_t x_size = 0;
+  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::size_t size_ = 0;
 };
 
 /// What a thread keeps from image to image, so that none has to touch fresh pages.
@@ -60,15 +60,15 @@ constexpr std::size_t kChunkHead = 8;
 constexpr std::size_t kChunkTail = 4;
 
 /// Appends a chunk whose data lies between room for its head and for its tail.
-void append_chunk(Bytes& png, const char* type, std::uint8_t* chunk, std::size_t data_size, Simd simd) {
+void append_chunk(Bytes& png, const char* type, std::uint8_t* chunk, std::size_t data_size) {
   store_big_endian(chunk, static_cast<std::uint32_t>(data_size));
   std::copy(type, type + 4, chunk + 4);
   std::uint8_t* const end = chunk + kChunkHead + data_size;
-  store_big_endian(end, crc32(chunk + 4, 4 + data_size, simd));
+  store_big_endian(end, crc32(chunk + 4, 4 + data_size));
   png.insert(png.end(), chunk, end + kChunkTail);
 }
 
-void append_header(Bytes& png, const PixelView& pixels, Simd simd) {
+void append_header(Bytes& png, const PixelView& pixels) {
   constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   constexpr std::array<std::uint8_t, 5> kColourTypes = {0, 0, 4, 2, 6};
   png.assign(kSignature.begin(), kSignature.end());
@@ -79,12 +79,12 @@ void append_header(Bytes& png, const PixelView& pixels, Simd simd) {
   store_big_endian(data + 4, static_cast<std::uint32_t>(pixels.height));
   data[8] = static_cast<std::uint8_t>(pixels.bit_depth);
   data[9] = kColourTypes[static_cast<std::size_t>(pixels.channels)];
-  append_chunk(png, "IHDR", chunk.data(), 13, simd);
+  append_chunk(png, "IHDR", chunk.data(), 13);
 }
 
-void append_end(Bytes& png, Simd simd) {
+void append_end(Bytes& png) {
   std::array<std::uint8_t, kChunkHead + kChunkTail> chunk{};
-  append_chunk(png, "IEND", chunk.data(), 0, simd);
+  append_chunk(png, "IEND", chunk.data(), 0);
 }
 
 void check(const PixelView& pixels) {
@@ -109,40 +109,40 @@ void check(const PixelView& pixels) {
 class DataWriter {
  public:
   DataWriter(Bytes& png, Workspace& workspace, bool short_matches, Simd simd)
-      : x_png(png), x_work(workspace), x_short_matches(short_matches), x_simd(simd) {}
+      : png_(png), work_(workspace), short_matches_(short_matches), simd_(simd) {}
 
   void write(const std::uint8_t* bytes, std::size_t size, bool last) {
-    x_adler = adler32(x_adler, bytes, size, x_simd);
-    x_work.matches.clear();
-    if (x_short_matches) {
-      find_short_matches(bytes, size, x_work.matches);
+    adler_ = adler32(adler_, bytes, size);
+    work_.matches.clear();
+    if (short_matches_) {
+      find_short_matches(bytes, size, work_.matches);
     } else {
-      find_byte_runs(bytes, size, x_work.matches, x_simd);
+      find_byte_runs(bytes, size, work_.matches, simd_);
     }
-    std::uint8_t* const chunk = x_work.chunk.reserve(kChunkHead + max_deflate_block(size) + kChunkTail);
-    x_bits.out = chunk + kChunkHead;
-    if (x_first) {
+    std::uint8_t* const chunk = work_.chunk.reserve(kChunkHead + max_deflate_block(size) + kChunkTail);
+    bits_.out = chunk + kChunkHead;
+    if (first_) {
       constexpr unsigned kDeflate32KFastest = 0x0178;
-      x_bits.put(kDeflate32KFastest, 16);
-      x_first = false;
+      bits_.put(kDeflate32KFastest, 16);
+      first_ = false;
     }
-    write_deflate_block(x_bits, bytes, size, x_work.matches, last, x_simd);
+    write_deflate_block(bits_, bytes, size, work_.matches, last, simd_);
     if (last) {
-      x_bits.align_to_byte();
-      store_big_endian(x_bits.out, x_adler);
-      x_bits.out += 4;
+      bits_.align_to_byte();
+      store_big_endian(bits_.out, adler_);
+      bits_.out += 4;
     }
-    append_chunk(x_png, "IDAT", chunk, static_cast<std::size_t>(x_bits.out - chunk) - kChunkHead, x_simd);
+    append_chunk(png_, "IDAT", chunk, static_cast<std::size_t>(bits_.out - chunk) - kChunkHead);
   }
 
  private:
-  Bytes& x_png;
-  Workspace& x_work;
-  bool x_short_matches;
-  Simd x_simd;
-  BitWriter x_bits;
-  std::uint32_t x_adler = 1;
-  bool x_first = true;
+  Bytes& png_;
+  Workspace& work_;
+  bool short_matches_;
+  Simd simd_;
+  BitWriter bits_;
+  std::uint32_t adler_ = 1;
+  bool first_ = true;
 };
 
 /// Room for the rest of the file, by what its first part became, so that it grows without copies.
@@ -178,9 +178,9 @@ void append_data(Bytes& png, const PixelView& pixels, Simd simd) {
 Bytes encode_png_fast(const PixelView& pixels, Simd simd) {
   check(pixels);
   Bytes png;
-  append_header(png, pixels, simd);
+  append_header(png, pixels);
   append_data(png, pixels, simd);
-  append_end(png, simd);
+  append_end(png);
   return png;
 }
 

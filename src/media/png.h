@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "sconce/compression.h"
+
 namespace sconce::media {
 
 /// Rows of samples in host memory, contiguous, channels last.
@@ -15,9 +17,9 @@ struct PixelView {
   int bit_depth = 8;  ///< 8, or 16 for grey
 };
 
-/// A PNG file of these pixels: the header, the data, and no ancillary chunk. Throws std::runtime_error with
-/// libpng's words; std::bad_alloc.
-std::vector<std::uint8_t> encode_png(const PixelView& pixels);
+/// A PNG file of these pixels: the header, the data, and no ancillary chunk. Throws std::runtime_error that says
+/// what is no picture, or with libpng's words; std::bad_alloc.
+std::vector<std::uint8_t> encode_png(const PixelView& pixels, Compression compression);
 
 struct PngSize {
   std::int64_t width = 0;

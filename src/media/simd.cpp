@@ -18,19 +18,9 @@ Simd best_simd() {
   return best;
 }
 
-bool has_carryless_multiply() {
-  static const bool has = [] {
-    __builtin_cpu_init();
-    return __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
-  }();
-  return has;
-}
-
 #else
 
 Simd best_simd() { return Simd::None; }
-
-bool has_carryless_multiply() { return false; }
 
 #endif
 

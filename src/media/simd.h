@@ -6,7 +6,6 @@
 #define SCONCE_X86_SIMD 1
 #define SCONCE_TARGET_AVX2 [[gnu::target("avx2,bmi,bmi2")]]
 #define SCONCE_TARGET_AVX512 [[gnu::target("avx2,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]]
-#define SCONCE_TARGET_PCLMUL [[gnu::target("sse4.1,pclmul")]]
 #else
 #define SCONCE_X86_SIMD 0
 #endif
@@ -18,8 +17,5 @@ enum class Simd { None, Sse2, Avx2, Avx512 };
 
 /// The most this CPU and its operating system allow.
 Simd best_simd();
-
-/// True where the CPU multiplies polynomials, which CRC-32 is made of.
-bool has_carryless_multiply();
 
 }  // namespace sconce::media

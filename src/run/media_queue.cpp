@@ -25,8 +25,13 @@ bool holds_media(const Value& value) {
 }  // namespace
 
 MediaQueue::MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& reporter,
-                       const store::RunDirectory& directory, std::int64_t threads)
-    : queue_(queue), health_(health), reporter_(reporter), directory_(directory), encoders_(threads) {}
+                       const store::RunDirectory& directory, const RunOptions& options)
+    : queue_(queue),
+      health_(health),
+      reporter_(reporter),
+      directory_(directory),
+      compression_(options.compression()),
+      encoders_(options.encoder_threads()) {}
 
 void MediaQueue::submit(PendingRow& row) {
   for (PendingCell& cell : row.cells) {
@@ -66,9 +71,9 @@ std::future<store::StoredImage> MediaQueue::encode(Image image, const std::strin
   queue_.add_bytes(bytes);
   encoders_.submit([this, image = std::move(image), key, step, bytes, promise] {
     try {
-      promise->set_value(
-          store_image(image, {directory_, key, step, [this](const auto& write) { health_.retry(write); },
-                              [this](const std::exception& error) { reporter_.report(error); }}));
+      promise->set_value(store_image(
+          image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
+                  [this](const std::exception& error) { reporter_.report(error); }}));
     } catch (...) {
       promise->set_exception(std::current_exception());
     }

@@ -11,6 +11,7 @@
 #include "run/encoder_pool.h"
 #include "run/pending_queue.h"
 #include "run/reporter.h"
+#include "sconce/run.h"
 #include "store/run_directory.h"
 
 namespace sconce {
@@ -19,7 +20,7 @@ namespace sconce {
 class MediaQueue {
  public:
   MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& reporter, const store::RunDirectory& directory,
-             std::int64_t threads);
+             const RunOptions& options);
 
   /// Replaces every image in row by the promise of its files, and counts its bytes until they are written.
   void submit(PendingRow& row);
@@ -37,6 +38,7 @@ class MediaQueue {
   const store::RunDirectory& directory_;
   std::atomic<bool> warned_of_long_list_{false};
   std::atomic<bool> warned_of_sizes_{false};
+  const Compression compression_;
   EncoderPool encoders_;
 };
 

@@ -68,7 +68,7 @@ RunState::RunState(RunOptions options)
       queue_(options_.max_pending_bytes()),
       health_(reporter_, [this] { queue_.wake(); }),
       directory_(description_of(options_, start_.wall)),
-      media_(queue_, health_, reporter_, directory_, options_.encoder_threads()),
+      media_(queue_, health_, reporter_, directory_, options_),
       committer_(queue_, directory_, store_mutex_, health_, reporter_, start_.steady) {}
 
 std::int64_t RunState::runtime_seconds() const {
@@ -246,9 +246,9 @@ store::StoredImage RunState::bind(const Image& image, std::string_view key, std:
     const std::lock_guard<std::mutex> lock(mutex_);
     check_open();
   }
-  const store::StoredImage stored =
-      store_image(image, {directory_, name, step, [](const std::function<void()>& write) { write(); },
-                          [](const std::exception&) { throw; }});
+  const store::StoredImage stored = store_image(
+      image, {directory_, name, step, options_.compression(), [](const std::function<void()>& write) { write(); },
+              [](const std::exception&) { throw; }});
   const std::lock_guard<std::mutex> lock(store_mutex_);
   directory_.publish_class_names(name, stored);
   return stored;

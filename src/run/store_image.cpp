@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -48,12 +49,12 @@ void add_layer(std::vector<store::StoredLayer>& layers, const ImageDestination& 
 
 store::StoredImage store_image(const Image& image, const ImageDestination& to) {
   const ImageOptions& options = image.options();
-  const MediaFile& file = image.source().file();
+  const std::shared_ptr<const MediaFile> file = image.source().file(to.compression);
   store::StoredImage stored;
-  stored.file = store_media_file(to, store::kImageFolder, file, file.media.extension);
-  stored.format = file.media.format;
-  stored.width = file.media.width;
-  stored.height = file.media.height;
+  stored.file = store_media_file(to, store::kImageFolder, *file, file->media.extension);
+  stored.format = file->media.format;
+  stored.width = file->media.width;
+  stored.height = file->media.height;
   stored.caption = options.caption();
   stored.grouping = options.grouping();
   for (const auto& named : options.boxes()) {
@@ -70,7 +71,9 @@ store::StoredImage store_image(const Image& image, const ImageDestination& to) {
     add_layer(stored.masks, to, "mask", named.first, [&] {
       const MaskData& mask = named.second.data();
       return store::StoredLayer{
-          named.first, store_media_file(to, store::kMaskFolder, encode_pixels(mask.checked_labels()), ".mask.png"),
+          named.first,
+          store_media_file(to, store::kMaskFolder, encode_pixels(mask.checked_labels(), to.compression),
+                           ".mask.png"),
           mask.class_names(options.classes())};
     });
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "sconce/compression.h"
 #include "sconce/image.h"
 #include "store/media_json.h"
 #include "store/run_directory.h"
@@ -16,6 +17,7 @@ struct ImageDestination {
   const store::RunDirectory& directory;
   std::string key;
   std::optional<std::int64_t> step;
+  Compression compression = Compression::Fast;
   /// Calls the write it is given, as often as it sees fit.
   std::function<void(const std::function<void()>&)> write;
   /// Hears of a layer that is left out because its values, come from an accelerator, cannot be.

@@ -29,7 +29,7 @@ MediaFile with_hash(media::EncodedMedia media) {
 
 }  // namespace
 
-MediaFile encode_pixels(const at::Tensor& pixels) {
+MediaFile encode_pixels(const at::Tensor& pixels, Compression compression) {
   media::PixelView view;
   view.height = pixels.size(0);
   view.width = pixels.size(1);
@@ -42,7 +42,7 @@ MediaFile encode_pixels(const at::Tensor& pixels) {
   } else {
     view.data = pixels.data_ptr<std::uint8_t>();
   }
-  return with_hash({media::encode_png(view), ".png", "png", view.width, view.height});
+  return with_hash({media::encode_png(view, compression), ".png", "png", view.width, view.height});
 }
 
 ImageSource::ImageSource(const at::Tensor& pixels, const at::Tensor& original)
@@ -55,14 +55,13 @@ ImageSource::ImageSource(media::EncodedMedia file)
     : width_(file.width),
       height_(file.height),
       bytes_(static_cast<std::int64_t>(file.bytes.size())),
-      encoded_(true),
-      file_(with_hash(std::move(file))) {}
+      file_(std::make_shared<const MediaFile>(with_hash(std::move(file)))) {}
 
-const MediaFile& ImageSource::file() {
+std::shared_ptr<const MediaFile> ImageSource::file(Compression compression) {
   const std::lock_guard<std::mutex> lock(encoding_);
-  if (!encoded_) {
-    file_ = encode_pixels(pixels_.get());
-    encoded_ = true;
+  if (!is_file() && encoded_as_ != compression) {
+    file_ = std::make_shared<const MediaFile>(encode_pixels(pixels_.get(), compression));
+    encoded_as_ = compression;
   }
   return file_;
 }

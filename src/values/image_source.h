@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include <ATen/core/Tensor.h>
 
 #include "media/encoded_media.h"
+#include "sconce/compression.h"
 #include "values/host_copy.h"
 
 namespace sconce {
@@ -30,8 +33,9 @@ class ImageSource {
   std::int64_t height() const noexcept { return height_; }
   bool is_file() const noexcept { return !pixels_.defined(); }
   const at::Tensor& pixels() const { return pixels_.get(); }
-  /// The file; waits for the device and encodes at the first call. Throws what libpng or the device reports.
-  const MediaFile& file();
+  /// The file; waits for the device and encodes at the first call. Throws what the encoder or the device reports.
+  /// What is a file already has no compression.
+  std::shared_ptr<const MediaFile> file(Compression compression);
   /// Memory that the image takes until it is written.
   std::int64_t bytes() const noexcept { return bytes_; }
 
@@ -41,11 +45,11 @@ class ImageSource {
   std::int64_t height_ = 0;
   std::int64_t bytes_ = 0;
   std::mutex encoding_;
-  bool encoded_ = false;
-  MediaFile file_;
+  std::shared_ptr<const MediaFile> file_;
+  std::optional<Compression> encoded_as_;
 };
 
 /// pixels as a PNG file; uint8 [H,W,C] or int32 [H,W,1], contiguous, CPU. Also for masks.
-MediaFile encode_pixels(const at::Tensor& pixels);
+MediaFile encode_pixels(const at::Tensor& pixels, Compression compression);
 
 }  // namespace sconce

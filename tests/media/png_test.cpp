@@ -30,8 +30,9 @@ struct Format {
   int bit_depth;
 };
 
-Bytes encode(const Bytes& pixels, std::int64_t width, std::int64_t height, Format format = {3, 8}) {
-  return encode_png({pixels.data(), width, height, format.channels, format.bit_depth});
+Bytes encode(const Bytes& pixels, std::int64_t width, std::int64_t height, Format format = {3, 8},
+             Compression compression = Compression::Small) {
+  return encode_png({pixels.data(), width, height, format.channels, format.bit_depth}, compression);
 }
 
 Bytes a_png() { return encode(noise(5 * 4 * 3), 5, 4); }
@@ -107,18 +108,18 @@ TEST_P(EncodePng, KeepsEverySample) {
   const auto [format, size] = GetParam();
   const auto [width, height] = size;
   const Bytes pixels = noise(std::int64_t{width} * height * format.channels * format.bit_depth / 8);
-  const Bytes png = encode(pixels, width, height, format);
-
-  const auto decoded = test::decode_png(png);
-  EXPECT_EQ(decoded.width, width);
-  EXPECT_EQ(decoded.height, height);
-  EXPECT_EQ(decoded.channels, format.channels);
-  EXPECT_EQ(decoded.bit_depth, format.bit_depth);
-  EXPECT_TRUE(decoded.pixels == pixels);
-
-  const PngSize checked = check_png(png.data(), png.size(), std::int64_t{width} * height);
-  EXPECT_EQ(checked.width, width);
-  EXPECT_EQ(checked.height, height);
+  for (const Compression compression : {Compression::Fast, Compression::Small, Compression::None}) {
+    const Bytes png = encode(pixels, width, height, format, compression);
+    const auto decoded = test::decode_png(png);
+    EXPECT_EQ(decoded.width, width);
+    EXPECT_EQ(decoded.height, height);
+    EXPECT_EQ(decoded.channels, format.channels);
+    EXPECT_EQ(decoded.bit_depth, format.bit_depth);
+    EXPECT_TRUE(decoded.pixels == pixels);
+    const PngSize checked = check_png(png.data(), png.size(), std::int64_t{width} * height);
+    EXPECT_EQ(checked.width, width);
+    EXPECT_EQ(checked.height, height);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -22,7 +22,7 @@ using test::refusal;
 const fs::path kFiles = SCONCE_MEDIA_FILES_DIR;
 
 std::string bytes_of(const Image& image) {
-  const std::vector<std::uint8_t>& bytes = image.source().file().media.bytes;
+  const std::vector<std::uint8_t>& bytes = image.source().file(Compression::Fast)->media.bytes;
   return {bytes.begin(), bytes.end()};
 }
 
@@ -40,11 +40,12 @@ TEST_F(ImageFile, IsKeptByteForByte) {
   int count = 0;
   for (const auto& entry : fs::directory_iterator(kFiles)) {
     const Image image(entry.path());
-    const media::EncodedMedia& media = image.source().file().media;
+    const media::EncodedMedia& media = image.source().file(Compression::Fast)->media;
     EXPECT_EQ(bytes_of(image), read_text(entry.path())) << entry.path();
     EXPECT_EQ(media.extension, entry.path().extension());
     EXPECT_EQ("." + media.format, entry.path().extension());
-    EXPECT_EQ(image.source().file().sha256, store::sha256_hex(media.bytes.data(), media.bytes.size()));
+    EXPECT_EQ(image.source().file(Compression::Fast)->sha256,
+              store::sha256_hex(media.bytes.data(), media.bytes.size()));
     EXPECT_GE(image.width(), 7);
     EXPECT_EQ(media.width, image.width());
     EXPECT_TRUE(image.file_is_set());
@@ -64,7 +65,9 @@ TEST_F(ImageFile, TellsItsSize) {
 
 TEST_F(ImageFile, KeepsTheExtensionAsItIsSpelt) {
   const std::string png = read_text(kFiles / "rgb.png");
-  const auto media = [&](const std::string& name) { return Image(write(name, png)).source().file().media; };
+  const auto media = [&](const std::string& name) {
+    return Image(write(name, png)).source().file(Compression::Fast)->media;
+  };
   EXPECT_EQ(media("a.b.PNG").extension, ".PNG");
   EXPECT_EQ(media("a.b.PNG").format, "PNG");
   EXPECT_EQ(media("none").extension, "");

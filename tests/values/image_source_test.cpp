@@ -18,7 +18,7 @@ at::Tensor picture(at::IntArrayRef sizes) {
 TEST(ImageSource, EncodesWhatThePixelsAre) {
   for (std::int64_t channels = 1; channels <= 4; ++channels) {
     const Image image(picture({5, 7, channels}));
-    const MediaFile& file = image.source().file();
+    const MediaFile& file = *image.source().file(Compression::Fast);
     const test::DecodedPng png = test::decode_png(file.media.bytes);
     EXPECT_EQ(png.channels, channels);
     EXPECT_EQ(png.bit_depth, 8);
@@ -36,7 +36,7 @@ TEST(ImageSource, EncodesWhatThePixelsAre) {
 TEST(ImageSource, EncodesSixteenBits) {
   const Image image(at::tensor({0, 1, 258, 65535, 70000, -1}, at::kInt).reshape({2, 3}),
                     ImageOptions().mode(Mode::I16));
-  const test::DecodedPng png = test::decode_png(image.source().file().media.bytes);
+  const test::DecodedPng png = test::decode_png(image.source().file(Compression::Fast)->media.bytes);
   EXPECT_EQ(png.bit_depth, 16);
   EXPECT_EQ(png.channels, 1);
   EXPECT_EQ(png.width, 3);
@@ -46,7 +46,8 @@ TEST(ImageSource, EncodesSixteenBits) {
 TEST(ImageSource, EncodesOnce) {
   const Image image(picture({5, 7}));
   const Image copy = image;  // NOLINT(performance-unnecessary-copy-initialization)
-  EXPECT_EQ(image.source().file().media.bytes.data(), copy.source().file().media.bytes.data());
+  EXPECT_EQ(image.source().file(Compression::Fast)->media.bytes.data(),
+            copy.source().file(Compression::Fast)->media.bytes.data());
 }
 
 }  // namespace
