@@ -76,7 +76,7 @@ void log_scene(const torch::Tensor& picture, const torch::Tensor& predicted, con
 void log_from_threads(const sconce::Run& run) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([logger = run.logger("worker" + std::to_string(i) + "/")]() mutable {
+    threads.emplace_back([logger = run.logger("worker" + std::to_string(i) + "/")] {
       for (int frame = 0; frame < 100; ++frame) {
         logger.log({{"frame", frame}, {"view", sconce::Image(torch::rand({3, 32, 32}))}});
       }
