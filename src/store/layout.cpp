@@ -36,7 +36,9 @@ std::string safe_part(std::string_view part) {
 }  // namespace
 
 std::string run_directory_name(std::time_t start, std::string_view id) {
-  return fmt::format("offline-run-{:%Y%m%d_%H%M%S}-{}", fmt::localtime(start), id);
+  std::tm local{};
+  ::localtime_r(&start, &local);
+  return fmt::format("offline-run-{:%Y%m%d_%H%M%S}-{}", local, id);
 }
 
 std::string random_run_id() {

@@ -107,7 +107,9 @@ void add_names(ordered_json& json, const RunDescription& run) {
 std::string metadata_text(const RunDescription& run, std::optional<int> exit_code) {
   ordered_json json = ordered_json::object();
   add_names(json, run);
-  json["startedAt"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(run.start));
+  std::tm utc{};
+  ::gmtime_r(&run.start, &utc);
+  json["startedAt"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc);
   add_system(json);
   add_program(json);
   if (run.gpu_count > 0) {
