@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -30,6 +31,7 @@ class Value {
   template <typename T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
   Value(T number) : storage_(widest(number)) {}
   Value(const char* text);  ///< a literal is text, not a bool; null throws c10::ValueError
+  Value(std::string_view text);
   Value(std::string text);  ///< bytes that are not UTF-8 are written as U+FFFD
   /// One element of any real dtype. On an accelerator the copy is enqueued and nobody waits: cheaper than item().
   /// More elements throw c10::ValueError: use Image or Histogram.

@@ -30,6 +30,7 @@ Value::Value(const char* text) {
   storage_ = std::string(text);
 }
 
+Value::Value(std::string_view text) : storage_(std::string(text)) {}
 Value::Value(std::string text) : storage_(std::move(text)) {}
 
 Value::Value(const at::Tensor& scalar) {

@@ -62,6 +62,7 @@ TEST(Value, WidensFloatingPoint) {
 }
 
 TEST(Value, TakesText) {
+  EXPECT_EQ(std::get<std::string>(Value(std::string_view("abc", 2)).storage()), "ab");
   EXPECT_TRUE(holds<std::string>(Value("a literal is no bool"), "a literal is no bool"));
   EXPECT_TRUE(holds<std::string>(Value(std::string("a\0b", 3)), std::string("a\0b", 3)));
   EXPECT_TRUE(holds<std::string>(Value(""), ""));
