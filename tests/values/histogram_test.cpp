@@ -44,7 +44,8 @@ TEST(Histogram, TakesEveryShapeAndDtype) {
 }
 
 TEST(Histogram, Has64BinsUnlessTold) {
-  const HistogramData& data = Histogram(at::rand({100})).data();
+  const Histogram histogram(at::rand({100}));
+  const HistogramData& data = histogram.data();
   EXPECT_EQ(data.counts.get().numel(), 64);
   EXPECT_EQ(data.edges.get().numel(), 65);
   EXPECT_EQ(data.values, 100);

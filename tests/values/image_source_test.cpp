@@ -18,7 +18,8 @@ at::Tensor picture(at::IntArrayRef sizes) {
 TEST(ImageSource, EncodesWhatThePixelsAre) {
   for (std::int64_t channels = 1; channels <= 4; ++channels) {
     const Image image(picture({5, 7, channels}));
-    const MediaFile& file = *image.source().file(Compression::Fast);
+    const auto encoded = image.source().file(Compression::Fast);
+    const MediaFile& file = *encoded;
     const test::DecodedPng png = test::decode_png(file.media.bytes);
     EXPECT_EQ(png.channels, channels);
     EXPECT_EQ(png.bit_depth, 8);
