@@ -43,7 +43,9 @@ void Reporter::print(const char* what) {
   last_line_ = now;
   const std::string more = unprinted_ > 0 ? fmt::format(" (and {} more)", unprinted_) : std::string();
   unprinted_ = 0;
-  fmt::print(stderr, "sconce: {}{}\n", what, more);
+  // Not fmt::print: it throws where stderr is a file on the disk that is full.
+  const std::string line = fmt::format("sconce: {}{}\n", what, more);
+  std::fputs(line.c_str(), stderr);
 }
 
 void Reporter::lost(std::string_view key, std::optional<std::int64_t> step, const std::string& why) {

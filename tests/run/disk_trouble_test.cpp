@@ -3,7 +3,9 @@
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <mutex>
@@ -147,6 +149,27 @@ TEST_F(DiskTrouble, AMissingFolderIsMadeAgain) {
   run.finish();
   EXPECT_EQ(test::media_files(run.dir()).size(), 1U);
   EXPECT_EQ(test::read_rows(run.dir()).size(), 2U);
+}
+
+TEST_F(DiskTrouble, ALogFileOnTheFullDiskHarmsNobody) {
+  std::fflush(stderr);
+  const int terminal = ::dup(STDERR_FILENO);
+  const int log = ::open((folder_.path() / "log").c_str(), O_WRONLY | O_CREAT, 0600);
+  ::dup2(log, STDERR_FILENO);
+  {
+    sconce::Run run(RunOptions("test").dir(folder_.path()));
+    {
+      const FullDisk disk(10);
+      run.log("a", 1);
+      EXPECT_THROW(run.flush(), fs::filesystem_error);
+    }
+    EXPECT_NO_THROW(run.finish());
+    EXPECT_EQ(test::read_rows(run.dir()).size(), 1U);
+  }
+  ::dup2(terminal, STDERR_FILENO);
+  ::close(terminal);
+  ::close(log);
+  EXPECT_EQ(fs::file_size(folder_.path() / "log"), 10U);
 }
 
 TEST_F(DiskTrouble, AnErrorHandlerThatThrowsHarmsNobody) {
