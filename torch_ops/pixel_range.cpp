@@ -22,7 +22,7 @@ bool is_floating(const at::Tensor& values) { return at::isFloatingType(values.sc
 
 /// clamped: memory of its own, within the target's range but for NaN. Casting NaN to an integer is undefined in
 /// C++. The result is contiguous, so that the cast is also the move from CHW to HWC.
-at::Tensor truncate(at::Tensor clamped, Target target) {
+at::Tensor truncate(const at::Tensor& clamped, Target target) {
   clamped.nan_to_num_(0.0);
   return at::empty(clamped.sizes(), clamped.options().dtype(target.dtype)).copy_(clamped);
 }

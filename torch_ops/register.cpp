@@ -42,6 +42,7 @@ at::Tensor owned(const at::Tensor& result, const at::Tensor& input) {
   return result.is_alias_of(input) ? result.clone() : result;
 }
 
+// The dispatcher passes text by value. NOLINTNEXTLINE(performance-unnecessary-value-param)
 at::Tensor to_pixels(const at::Tensor& image, std::string mode, std::string range, std::string layout) {
   return owned(ops::to_pixels(image, named("mode", mode, kModes), named("range", range, kRanges),
                               named("layout", layout, kLayouts)),
@@ -50,6 +51,7 @@ at::Tensor to_pixels(const at::Tensor& image, std::string mode, std::string rang
 
 at::Tensor to_labels(const at::Tensor& mask) { return owned(ops::to_labels(mask), mask); }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): see above
 at::Tensor to_xyxy(const at::Tensor& boxes, std::string format) {
   return owned(ops::to_xyxy(boxes, named("format", format, kFormats)), boxes);
 }

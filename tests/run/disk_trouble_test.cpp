@@ -2,8 +2,8 @@
 // is a limit on file size: the system then takes a part of a write and refuses the rest, as with ENOSPC.
 
 #include <ATen/ATen.h>
-#include <gtest/gtest.h>
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <unistd.h>
 

@@ -103,7 +103,7 @@ void expect_same_labels(const std::string& actual, const Head& golden) {
   EXPECT_EQ(png.bit_depth, 8);
   EXPECT_EQ(png.width, golden.at("width"));
   EXPECT_EQ(png.height, golden.at("height"));
-  EXPECT_EQ(to_hex(png.pixels), golden.at("pixels_hex"));
+  EXPECT_EQ(to_hex(png.pixels), golden.at("pixels_hex").get<std::string>());
 }
 
 bool is_layer(const Head& json) {
@@ -132,7 +132,7 @@ class Comparison {
       const auto renamed = renamed_.find(path);
       expected.insert(renamed == renamed_.end() ? path : renamed->second);
       if (renamed == renamed_.end()) {
-        EXPECT_EQ(hash(read_text(run_ / "files" / path)), file.at("sha256")) << path;
+        EXPECT_EQ(hash(read_text(run_ / "files" / path)), file.at("sha256").get<std::string>()) << path;
       }
     }
     const std::vector<std::string> actual = media_files(run_);
