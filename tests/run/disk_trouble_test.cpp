@@ -4,14 +4,13 @@
 #include <ATen/ATen.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <mutex>
 #include <thread>
 
 #include "sconce/sconce.h"
+#include "support/file_size_limit.h"
 #include "support/run_reader.h"
 
 namespace sconce {
@@ -19,22 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// While it lives, no file of this process can grow beyond `bytes`.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit before_{};
-};
+using FullDisk = test::FileSizeLimit;
 
 class DiskTrouble : public testing::Test {
  protected:
