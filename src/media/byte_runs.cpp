@@ -1,7 +1,8 @@
 #include "media/byte_runs.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "media/load64.h"
 
 #if SCONCE_X86_SIMD
 #include <immintrin.h>
@@ -11,15 +12,6 @@ namespace sconce::media {
 namespace {
 
 using Byte = std::uint8_t;
-
-std::uint64_t load64(const Byte* bytes) {
-  std::uint64_t value;
-  std::memcpy(&value, bytes, sizeof value);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  return value;
-}
 
 /// Bit i says whether bytes[i] equals the byte before it.
 struct PortableRepeats {

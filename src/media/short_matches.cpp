@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "media/deflate_symbols.h"
+#include "media/load64.h"
 
 namespace sconce::media {
 namespace {
@@ -15,15 +15,6 @@ constexpr unsigned kTableBits = 12;
 constexpr unsigned kShortest = 3;
 constexpr unsigned kShortestRun = 4;
 constexpr std::size_t kAtOnce = 8;
-
-std::uint64_t load64(const Byte* bytes) {
-  std::uint64_t value;
-  std::memcpy(&value, bytes, sizeof value);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  return value;
-}
 
 /// The first bytes of eight, shifted to the top.
 std::uint64_t first_bytes(std::uint64_t eight, unsigned n) { return eight << (64 - 8 * n); }

@@ -191,5 +191,25 @@ TEST_F(Media, AHistogramIsItsCountsAndEdges) {
             "{\"_type\":\"histogram\",\"values\":[2,3],\"bins\":[0.0,2.0,4.0],\"non_finite\":2}");
 }
 
+TEST(CompressionOption, ChoosesTheEncoderAndKeepsEveryPixel) {
+  const test::TemporaryFolder folder;
+  const at::Tensor picture = at::arange(64 * 64).remainder(251).to(at::kByte).reshape({64, 64});
+  const std::vector<std::uint8_t> pixels(picture.data_ptr<std::uint8_t>(),
+                                         picture.data_ptr<std::uint8_t>() + picture.numel());
+  std::vector<std::size_t> sizes;
+  for (const Compression compression : {Compression::Fast, Compression::Small, Compression::None}) {
+    sconce::Run run(RunOptions("test").dir(folder.path()).compression(compression));
+    run.log("img", Image(picture));
+    run.finish();
+    const std::string path = test::read_rows(run.dir()).at(0).at("img").at("path");
+    const auto bytes = store::read_file(run.dir() / "files" / path, 1 << 20);
+    EXPECT_EQ(test::decode_png(bytes).pixels, pixels);
+    sizes.push_back(bytes.size());
+  }
+  EXPECT_LT(sizes[0], sizes[2]);
+  EXPECT_LT(sizes[1], sizes[2]);
+  EXPECT_NE(sizes[0], sizes[1]);
+}
+
 }  // namespace
 }  // namespace sconce
