@@ -13,12 +13,12 @@ struct BitWriter {
   unsigned count = 0;  ///< bits that wait: below 8 after flush()
 
   /// The caller keeps count at 64 or below.
-  void put(std::uint64_t code, unsigned length) {
+  [[gnu::always_inline]] inline void put(std::uint64_t code, unsigned length) {
     bits |= code << count;
     count += length;
   }
 
-  void flush() {
+  [[gnu::always_inline]] inline void flush() {
     store_little_endian(out, bits);
     out += count >> 3;
     bits >>= count & ~7U;

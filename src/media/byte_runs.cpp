@@ -61,10 +61,11 @@ template <class Repeats>
 }
 
 template <class Repeats>
-[[gnu::always_inline]] inline void find_runs(const Byte* bytes, std::size_t size, std::vector<Match>& matches,
-                                             Repeats repeats) {
-  static_assert(kMinRun > 8 && kMinRun <= 16, "the shifts below look for so many bits in a row");
+[[gnu::always_inline]] inline Matches find_runs(const Byte* bytes, std::size_t size, Match* out, Repeats repeats) {
+  static_assert(kMinRun >= 8 && kMinRun <= 16, "the shifts below look for so many bits in a row");
+  const Match* const first = out;
   std::size_t literals_from = 0;
+  std::size_t matched = 0;
   std::uint32_t last_mask = 0;
   for (std::size_t i = 1; i < size;) {
     const std::uint32_t mask = repeats(bytes + i);
@@ -80,30 +81,31 @@ template <class Repeats>
     }
     const std::size_t start = i + static_cast<std::size_t>(__builtin_ctzll(starts)) - 32;
     const std::size_t end = run_end(bytes, start + kMinRun, size, repeats);
-    if (end < start + kMinRun) return;  // it lies in the slack
-    matches.push_back(
-        {static_cast<std::uint32_t>(start - literals_from), static_cast<std::uint32_t>(end - start), 1});
+    if (end < start + kMinRun) break;  // it lies in the slack
+    out = put_match_at(out, start - literals_from, end - start, 1);
+    matched += end - start;
     literals_from = i = end;
     last_mask = 0;
   }
+  return {first, out, matched};
 }
 
 #if SCONCE_X86_SIMD
-SCONCE_TARGET_AVX2 void find_runs_avx2(const Byte* bytes, std::size_t size, std::vector<Match>& matches) {
-  find_runs(bytes, size, matches, Avx2Repeats());
+SCONCE_TARGET_AVX2 Matches find_runs_avx2(const Byte* bytes, std::size_t size, Match* out) {
+  return find_runs(bytes, size, out, Avx2Repeats());
 }
 #endif
 
 }  // namespace
 
-void find_byte_runs(const Byte* bytes, std::size_t size, std::vector<Match>& matches, Simd simd) {
+Matches find_byte_runs(const Byte* bytes, std::size_t size, Match* out, Simd simd) {
 #if SCONCE_X86_SIMD
-  if (simd >= Simd::Avx2) return find_runs_avx2(bytes, size, matches);
-  if (simd >= Simd::Sse2) return find_runs(bytes, size, matches, Sse2Repeats());
+  if (simd >= Simd::Avx2) return find_runs_avx2(bytes, size, out);
+  if (simd >= Simd::Sse2) return find_runs(bytes, size, out, Sse2Repeats());
 #else
   static_cast<void>(simd);
 #endif
-  find_runs(bytes, size, matches, PortableRepeats());
+  return find_runs(bytes, size, out, PortableRepeats());
 }
 
 }  // namespace sconce::media

@@ -20,7 +20,7 @@ class CodeBook {
 
   const LiteralCodes& literals() const { return literals_; }
 
-  [[nodiscard]] BitWriter put_match(BitWriter writer, Match match) const {
+  [[nodiscard, gnu::always_inline]] inline BitWriter put_match(BitWriter writer, const Match& match) const {
     const ExtendedSymbol distance = distance_symbol(match.distance);
     const unsigned code_bits = distance_lengths_[distance.symbol];
     const std::uint64_t distance_code =

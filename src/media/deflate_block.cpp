@@ -31,29 +31,51 @@ void write_stored(BitWriter& writer, const std::uint8_t* bytes, std::size_t size
   }
 }
 
-BitWriter write_coded(BitWriter writer, const std::uint8_t* bytes, std::size_t size,
-                      const std::vector<Match>& matches, bool last, Simd simd) {
+[[gnu::always_inline]] inline BitWriter write_symbols(BitWriter writer, const CodeBook& book,
+                                                      const std::uint8_t* bytes, std::size_t size, Matches matches,
+                                                      Simd simd) {
+  const std::uint8_t* const end = bytes + size;
+  for (const Match& match : matches) {
+    if (match.literals > kFewLiterals) {
+      writer = write_literals(writer, book.literals(), bytes, match.literals, simd);
+    } else if (match.literals > 0) {
+      writer = write_few_literals(writer, book.literals(), bytes, match.literals);
+    }
+    writer = book.put_match(writer, match);
+    bytes += match.literals + match.length;
+  }
+  writer = write_literals(writer, book.literals(), bytes, static_cast<std::size_t>(end - bytes), simd);
+  return book.put_end(writer);
+}
+
+BitWriter write_symbols_portable(BitWriter writer, const CodeBook& book, const std::uint8_t* bytes,
+                                 std::size_t size, Matches matches, Simd simd) {
+  return write_symbols(writer, book, bytes, size, matches, simd);
+}
+
+#if SCONCE_X86_SIMD
+/// The same with shifts that need no flags.
+SCONCE_TARGET_AVX2 BitWriter write_symbols_avx2(BitWriter writer, const CodeBook& book, const std::uint8_t* bytes,
+                                                std::size_t size, Matches matches, Simd simd) {
+  return write_symbols(writer, book, bytes, size, matches, simd);
+}
+#endif
+
+BitWriter write_coded(BitWriter writer, const std::uint8_t* bytes, std::size_t size, Matches matches, bool last,
+                      Simd simd) {
   const CodeBook book(count_symbols(bytes, size, matches));
   put_block_type(writer, last, kDynamicCodes);
   writer = book.write(writer);
-  std::size_t at = 0;
-  for (const Match& match : matches) {
-    if (match.literals <= kFewLiterals) {
-      writer = write_few_literals(writer, book.literals(), bytes + at, match.literals);
-    } else {
-      writer = write_literals(writer, book.literals(), bytes + at, match.literals, simd);
-    }
-    writer = book.put_match(writer, match);
-    at += match.literals + match.length;
-  }
-  writer = write_literals(writer, book.literals(), bytes + at, size - at, simd);
-  return book.put_end(writer);
+#if SCONCE_X86_SIMD
+  if (simd >= Simd::Avx2) return write_symbols_avx2(writer, book, bytes, size, matches, simd);
+#endif
+  return write_symbols_portable(writer, book, bytes, size, matches, simd);
 }
 
 }  // namespace
 
-void write_deflate_block(BitWriter& writer, const std::uint8_t* bytes, std::size_t size,
-                         const std::vector<Match>& matches, bool last, Simd simd) {
+void write_deflate_block(BitWriter& writer, const std::uint8_t* bytes, std::size_t size, Matches matches,
+                         bool last, Simd simd) {
   const BitWriter before = writer;
   writer = write_coded(writer, bytes, size, matches, last, simd);
   if (static_cast<std::size_t>(writer.out - before.out) > size) {

@@ -2,10 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "media/bit_writer.h"
-#include "media/byte_runs.h"
+#include "media/matches.h"
 #include "media/simd.h"
 
 namespace sconce::media {
@@ -16,7 +15,7 @@ constexpr std::size_t max_deflate_block(std::size_t size) { return 2 * size + 10
 
 /// Writes one block of DEFLATE (RFC 1951) with its own Huffman codes, or as it is where that is shorter. `matches`
 /// cover a prefix of the bytes, the rest is literals; their distances may reach before `bytes`.
-void write_deflate_block(BitWriter& writer, const std::uint8_t* bytes, std::size_t size,
-                         const std::vector<Match>& matches, bool last, Simd simd);
+void write_deflate_block(BitWriter& writer, const std::uint8_t* bytes, std::size_t size, Matches matches,
+                         bool last, Simd simd);
 
 }  // namespace sconce::media

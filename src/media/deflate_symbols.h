@@ -47,10 +47,10 @@ constexpr std::array<ExtendedSymbol, kMaxMatch + 1> make_length_symbols() {
 
 inline constexpr std::array<ExtendedSymbol, kMaxMatch + 1> kLengthSymbolOf = detail::make_length_symbols();
 
+/// Without a branch: near and far distances come in no order that a processor could learn.
 inline ExtendedSymbol distance_symbol(std::uint32_t distance) {
   const std::uint32_t value = distance - 1;
-  if (value < 4) return {static_cast<std::uint16_t>(value), 0, 0};
-  const unsigned bits = 30U - static_cast<unsigned>(__builtin_clz(value));
+  const unsigned bits = 30U - static_cast<unsigned>(__builtin_clz(value | 2));
   return {static_cast<std::uint16_t>(2 * bits + (value >> bits)),
           static_cast<std::uint16_t>(value & ((1U << bits) - 1)), static_cast<std::uint8_t>(bits)};
 }

@@ -49,7 +49,7 @@ class Buffer {
 struct Workspace {
   Buffer filtered;
   Buffer chunk;
-  std::vector<Match> matches;
+  std::unique_ptr<Match[]> matches{new Match[max_matches(kBlockSize)]};
 };
 
 void store_big_endian(std::uint8_t* to, std::uint32_t value) {
@@ -113,12 +113,8 @@ class DataWriter {
 
   void write(const std::uint8_t* bytes, std::size_t size, bool last) {
     adler_ = adler32(adler_, bytes, size);
-    work_.matches.clear();
-    if (short_matches_) {
-      find_short_matches(bytes, size, work_.matches);
-    } else {
-      find_byte_runs(bytes, size, work_.matches, simd_);
-    }
+    const Matches matches = short_matches_ ? find_short_matches(bytes, size, work_.matches.get(), simd_)
+                                           : find_byte_runs(bytes, size, work_.matches.get(), simd_);
     std::uint8_t* const chunk = work_.chunk.reserve(kChunkHead + max_deflate_block(size) + kChunkTail);
     bits_.out = chunk + kChunkHead;
     if (first_) {
@@ -126,7 +122,7 @@ class DataWriter {
       bits_.put(kDeflate32KFastest, 16);
       first_ = false;
     }
-    write_deflate_block(bits_, bytes, size, work_.matches, last, simd_);
+    write_deflate_block(bits_, bytes, size, matches, last, simd_);
     if (last) {
       bits_.align_to_byte();
       store_big_endian(bits_.out, adler_);
@@ -155,14 +151,15 @@ void reserve_rest(Bytes& png, std::size_t done, std::size_t total) {
 void append_data(Bytes& png, const PixelView& pixels, Simd simd) {
   thread_local Workspace workspace;
   const std::size_t row = 1 + bytes_per_row(pixels);
-  const FilterChoice choice = choose_filter(pixels, workspace.filtered.reserve(row), simd);
-  const std::int64_t band = static_cast<std::int64_t>(std::max<std::size_t>(1, kBlockSize / row));
-  std::uint8_t* const filtered =
-      workspace.filtered.reserve(row * static_cast<std::size_t>(std::min(band, pixels.height)) + kRunSlack);
+  const auto rows_of_block = static_cast<std::int64_t>(std::max<std::size_t>(1, kBlockSize / row));
+  const std::int64_t band = std::min(pixels.height, rows_of_block);
+  std::uint8_t* const filtered = workspace.filtered.reserve(row * static_cast<std::size_t>(band) + kMatchSlack);
+  const FilterChoice choice = choose_filter(pixels, simd);
   DataWriter writer(png, workspace, choice.short_matches, simd);
   for (std::int64_t y = 0; y < pixels.height; y += band) {
     const std::int64_t rows = std::min(band, pixels.height - y);
-    filter_rows(pixels, choice.filter, y, rows, filtered, simd);
+    const PngFilter filter = choice.filter ? *choice.filter : cheapest_filter(pixels, y, rows, simd);
+    filter_rows(pixels, filter, y, rows, filtered, simd);
     const std::size_t size = row * static_cast<std::size_t>(rows);
     for (std::size_t at = 0; at < size; at += kBlockSize) {
       const std::size_t part = std::min(kBlockSize, size - at);

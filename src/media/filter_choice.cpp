@@ -9,24 +9,25 @@ namespace {
 constexpr std::array<PngFilter, 5> kFilters = {PngFilter::None, PngFilter::Sub, PngFilter::Up, PngFilter::Average,
                                                PngFilter::Paeth};
 
-using Costs = std::array<std::uint64_t, kFilters.size()>;
-
-/// Filters some of the rows in every way and adds the residuals' magnitudes.
-Costs sample_costs(const PixelView& pixels, std::uint8_t* scratch, Simd simd) {
-  constexpr std::int64_t kLeastRows = 8;
-  constexpr std::int64_t kMostRows = 32;
+/// Pieces of the rows are filtered in every way; the one that leaves the smallest magnitudes is the cheapest.
+PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::int64_t rows,
+                          std::int64_t most_pieces, Simd simd) {
+  constexpr std::size_t kPiece = 512;
+  std::array<std::uint8_t, kPiece> residuals;
   const std::size_t size = bytes_per_row(pixels);
-  const std::int64_t wanted = std::max(kLeastRows, std::min(kMostRows, pixels.height / 16));
-  const std::int64_t rows = std::min(pixels.height, wanted);
-  Costs costs{};
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const std::int64_t y = (2 * i + 1) * pixels.height / (2 * rows);
+  const std::size_t piece = std::min(size, kPiece);
+  const std::size_t skipped = std::min(piece, bytes_per_pixel(pixels));  // these have nothing on their left
+  const std::int64_t pieces = std::min(rows, most_pieces);
+  std::array<std::uint64_t, kFilters.size()> costs{};
+  for (std::int64_t i = 0; i < pieces; ++i) {
+    const std::int64_t y = first_row + (2 * i + 1) * rows / (2 * pieces);
+    const auto x = static_cast<std::size_t>(i * 5 % pieces) * (size - piece) / static_cast<std::size_t>(pieces);
     for (std::size_t f = 0; f < kFilters.size(); ++f) {
-      filter_rows(pixels, kFilters[f], y, 1, scratch, simd);
-      costs[f] += sum_of_magnitudes(scratch + 1, size, simd);
+      filter_piece(pixels, kFilters[f], y, x, piece, residuals.data(), simd);
+      costs[f] += sum_of_magnitudes(residuals.data() + skipped, piece - skipped, simd);
     }
   }
-  return costs;
+  return kFilters[static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin())];
 }
 
 /// A drawing's neighbours are equal for the most part; in a photograph that is rare.
@@ -51,15 +52,18 @@ bool is_drawing(const PixelView& pixels) {
 
 }  // namespace
 
-FilterChoice choose_filter(const PixelView& pixels, std::uint8_t* scratch, Simd simd) {
-  const Costs costs = sample_costs(pixels, scratch, simd);
-  const auto cheapest = static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin());
-  const PngFilter filter = kFilters[cheapest];
-  // In pixels of one byte, as masks have them, runs are as short as matches and found sooner. Wider pixels make
-  // runs where rows repeat the row above; where nothing does, patterns come back that no filter may disturb.
-  if (bytes_per_pixel(pixels) == 1 || !is_drawing(pixels)) return {filter, false};
-  if (filter == PngFilter::None) return {filter, true};
-  return {PngFilter::Up, false};
+PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::int64_t rows, Simd simd) {
+  constexpr std::int64_t kPieces = 12;
+  return cheapest_filter(pixels, first_row, rows, kPieces, simd);
+}
+
+FilterChoice choose_filter(const PixelView& pixels, Simd simd) {
+  constexpr std::int64_t kPieces = 32;
+  // In pixels of one byte, as masks have them, residuals are rare: a part of a picture does not show enough of
+  // them. Their runs are as short as matches and found sooner.
+  if (bytes_per_pixel(pixels) == 1) return {cheapest_filter(pixels, 0, pixels.height, kPieces, simd), false};
+  if (is_drawing(pixels)) return {PngFilter::None, true};
+  return {};
 }
 
 }  // namespace sconce::media

@@ -1,18 +1,23 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "media/png.h"
 #include "media/png_filter.h"
 #include "media/simd.h"
 
 namespace sconce::media {
 
-/// How to write a picture, by a sample of its rows.
+/// How to write a picture, by a sample of it.
 struct FilterChoice {
-  PngFilter filter;
-  bool short_matches;  ///< a drawing, whose patterns come back
+  std::optional<PngFilter> filter;  ///< of the whole picture; without one each part of it gets the cheapest
+  bool short_matches = false;       ///< a drawing, whose patterns come back where no filter disturbs them
 };
 
-/// `scratch` is room for a row.
-FilterChoice choose_filter(const PixelView& pixels, std::uint8_t* scratch, Simd simd);
+FilterChoice choose_filter(const PixelView& pixels, Simd simd);
+
+/// The filter whose residuals are smallest in a sample of these rows.
+PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::int64_t rows, Simd simd);
 
 }  // namespace sconce::media

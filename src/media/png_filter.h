@@ -19,6 +19,10 @@ std::size_t bytes_per_row(const PixelView& pixels);
 void filter_rows(const PixelView& pixels, PngFilter filter, std::int64_t first_row, std::int64_t rows,
                  std::uint8_t* out, Simd simd);
 
+/// The residuals of `size` bytes of a row from byte x on, as if the row began there.
+void filter_piece(const PixelView& pixels, PngFilter filter, std::int64_t row, std::size_t x, std::size_t size,
+                  std::uint8_t* out, Simd simd);
+
 /// The sum of the residuals' magnitudes, which follows the size they will take.
 std::uint64_t sum_of_magnitudes(const std::uint8_t* residuals, std::size_t size, Simd simd);
 

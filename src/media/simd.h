@@ -5,7 +5,8 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SCONCE_X86_SIMD 1
 #define SCONCE_TARGET_AVX2 [[gnu::target("avx2,bmi,bmi2")]]
-#define SCONCE_TARGET_AVX512 [[gnu::target("avx2,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi")]]
+#define SCONCE_TARGET_AVX512 \
+  [[gnu::target("avx2,bmi,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx512vbmi")]]
 #else
 #define SCONCE_X86_SIMD 0
 #endif

@@ -1,80 +1,73 @@
 #include "media/symbol_counts.h"
 
+#include <algorithm>
+
+#include "media/load64.h"
+
 namespace sconce::media {
 namespace {
 
-constexpr std::size_t kSampledFrom = 8192;
-constexpr std::size_t kSample = 64;
-constexpr std::size_t kMatchesSampledFrom = 2048;
-constexpr std::size_t kMatchSample = 64;
-constexpr std::uint32_t kSampleEvery = 4;  // one sample of so many is counted
+// Of many literals only those in every fourth window of 64 bytes are counted.
+constexpr std::size_t kSampledFrom = 98304;
+constexpr std::size_t kWindow = 64;
+constexpr std::size_t kEvery = 4;
+constexpr std::size_t kPeriod = kEvery * kWindow;
 
-/// Four tables: a count that was just stored would have to be waited for.
-using Tables = std::array<std::array<std::uint32_t, 256>, 4>;
+/// Eight tables: a count that was just stored would have to be waited for.
+using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
-void add(const std::uint8_t* bytes, std::size_t size, std::uint32_t weight, Tables& tables) {
+void add(const std::uint8_t* bytes, std::size_t size, Tables& tables) {
   std::size_t i = 0;
-  for (; i + 4 <= size; i += 4) {
-    for (std::size_t j = 0; j < 4; ++j) tables[j][bytes[i + j]] += weight;
+  for (; i + 8 <= size; i += 8) {
+    const std::uint64_t eight = load64(bytes + i);
+    for (std::size_t j = 0; j < 8; ++j) ++tables[j][eight >> (8 * j) & 0xff];
   }
-  for (; i < size; ++i) tables[0][bytes[i]] += weight;
+  for (; i < size; ++i) ++tables[i & 7][bytes[i]];
 }
 
-/// Returns whether it counted every byte.
-bool count_literals(const std::uint8_t* bytes, std::size_t size, std::uint32_t weight, Tables& tables) {
-  if (size < kSampledFrom) {
-    add(bytes, size, weight, tables);
-    return true;
+void add_windows(const std::uint8_t* bytes, std::size_t from, std::size_t to, Tables& tables) {
+  while (from < to) {
+    const std::size_t in_period = from % kPeriod;
+    if (in_period < kWindow) {
+      const std::size_t size = std::min(kWindow - in_period, to - from);
+      add(bytes + from, size, tables);
+      from += size;
+    } else {
+      from += kPeriod - in_period;
+    }
   }
-  for (std::size_t i = 0; i + kSample <= size; i += kSample * kSampleEvery) {
-    add(bytes + i, kSample, weight * kSampleEvery, tables);
-  }
-  return false;
 }
 
-void count_match(Match match, std::uint32_t weight, SymbolCounts& counts) {
+void add(Match match, SymbolCounts& counts) {
   std::uint32_t& distance = counts.distances[distance_symbol(match.distance).symbol];
   for (std::uint32_t rest = match.length; rest > 0;) {
     const std::uint32_t piece = next_piece(rest);
-    counts.literals_and_lengths[kLengthSymbolOf[piece].symbol] += weight;
-    distance += weight;
+    ++counts.literals_and_lengths[kLengthSymbolOf[piece].symbol];
+    ++distance;
     rest -= piece;
   }
 }
 
-/// Counts the matches and the literals before them. Returns whether it counted every literal.
-bool count_matches(const std::uint8_t* bytes, const std::vector<Match>& matches, Tables& tables,
-                   SymbolCounts& counts) {
-  const bool sampled = matches.size() >= kMatchesSampledFrom;
-  if (sampled) {
-    for (std::size_t i = kFirstLength; i < kLengthSymbols; ++i) counts.literals_and_lengths[i] = 1;
-    counts.distances.fill(1);
-  }
-  const std::uint32_t weight = sampled ? kSampleEvery : 1;
-  bool complete = !sampled;
-  for (std::size_t i = 0; i < matches.size(); ++i) {
-    const Match& match = matches[i];
-    if (!sampled || i / kMatchSample % kSampleEvery == 0) {
-      complete &= count_literals(bytes, match.literals, weight, tables);
-      count_match(match, weight, counts);
-    }
-    bytes += match.literals + match.length;
-  }
-  return complete;
-}
-
 }  // namespace
 
-SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, const std::vector<Match>& matches) {
+SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches matches) {
+  const bool sampled = size - matches.matched >= kSampledFrom;
+  const auto add_literals = [&](std::size_t from, std::size_t to, Tables& tables) {
+    sampled ? add_windows(bytes, from, to, tables) : add(bytes + from, to - from, tables);
+  };
   SymbolCounts counts;
   Tables tables{};
-  std::size_t covered = 0;
-  for (const Match& match : matches) covered += match.literals + match.length;
-  bool complete = count_matches(bytes, matches, tables, counts);
-  complete &= count_literals(bytes + covered, size - covered, 1, tables);
+  std::size_t at = 0;
+  for (const Match& match : matches) {
+    add_literals(at, at + match.literals, tables);
+    add(match, counts);
+    at += match.literals + match.length;
+  }
+  add_literals(at, size, tables);
   for (std::size_t i = 0; i < 256; ++i) {
-    counts.literals_and_lengths[i] =
-        tables[0][i] + tables[1][i] + tables[2][i] + tables[3][i] + (complete ? 0 : 1);
+    std::uint32_t count = 0;
+    for (const auto& table : tables) count += table[i];
+    counts.literals_and_lengths[i] = sampled ? static_cast<std::uint32_t>(1 + kEvery * count) : count;
   }
   counts.literals_and_lengths[kEndOfBlock] = 1;
   return counts;

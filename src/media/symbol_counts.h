@@ -3,10 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
-#include "media/byte_runs.h"
 #include "media/deflate_symbols.h"
+#include "media/matches.h"
 
 namespace sconce::media {
 
@@ -17,6 +16,6 @@ struct SymbolCounts {
 };
 
 /// Every symbol that occurs has a count of 1 or more: with a sample, all have.
-SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, const std::vector<Match>& matches);
+SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches matches);
 
 }  // namespace sconce::media
