@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "media/fast_png.h"
+#include "media/png_encoder.h"
 
 namespace {
 
@@ -134,7 +134,7 @@ void add(const Picture& picture, const std::string& encoder, std::size_t referen
 
 void add_all(const Picture& picture) {
   const std::size_t reference = encode_libpng(picture, 6, false).size();
-  add(picture, "sconce", reference, [](const Picture& p) { return sconce::media::encode_png_fast(p.view()); });
+  add(picture, "sconce", reference, [](const Picture& p) { return sconce::media::encode_png(p.view(), sconce::Compression::Fast); });
   add(picture, "libpng level 1", reference, [](const Picture& p) { return encode_libpng(p, 1, true); });
   add(picture, "libpng level 6", reference, [](const Picture& p) { return encode_libpng(p, 6, false); });
 }

@@ -61,8 +61,10 @@ template <class Repeats>
 }
 
 template <class Repeats>
-[[gnu::always_inline]] inline Matches find_runs(const Byte* bytes, std::size_t size, Match* out, Repeats repeats) {
-  static_assert(kMinRun >= 8 && kMinRun <= 16, "the shifts below look for so many bits in a row");
+[[gnu::always_inline]] inline Matches find_runs(const Byte* bytes, std::size_t size, std::size_t min_run,
+                                                Match* out, Repeats repeats) {
+  const std::size_t third_shift = std::min<std::size_t>(4, min_run - 4);
+  const std::size_t fourth_shift = min_run - 4 - third_shift;
   const Match* const first = out;
   std::size_t literals_from = 0;
   std::size_t matched = 0;
@@ -72,16 +74,16 @@ template <class Repeats>
     std::uint64_t starts = static_cast<std::uint64_t>(mask) << 32 | last_mask;
     starts &= starts >> 1;
     starts &= starts >> 2;
-    starts &= starts >> 4;
-    starts &= starts >> (kMinRun - 8);
+    starts &= starts >> third_shift;
+    starts &= starts >> fourth_shift;
     if (starts == 0) {
       last_mask = mask;
       i += 32;
       continue;
     }
     const std::size_t start = i + static_cast<std::size_t>(__builtin_ctzll(starts)) - 32;
-    const std::size_t end = run_end(bytes, start + kMinRun, size, repeats);
-    if (end < start + kMinRun) break;  // it lies in the slack
+    const std::size_t end = run_end(bytes, start + min_run, size, repeats);
+    if (end < start + min_run) break;  // it lies in the slack
     out = put_match_at(out, start - literals_from, end - start, 1);
     matched += end - start;
     literals_from = i = end;
@@ -91,21 +93,21 @@ template <class Repeats>
 }
 
 #if SCONCE_X86_SIMD
-SCONCE_TARGET_AVX2 Matches find_runs_avx2(const Byte* bytes, std::size_t size, Match* out) {
-  return find_runs(bytes, size, out, Avx2Repeats());
+SCONCE_TARGET_AVX2 Matches find_runs_avx2(const Byte* bytes, std::size_t size, std::size_t min_run, Match* out) {
+  return find_runs(bytes, size, min_run, out, Avx2Repeats());
 }
 #endif
 
 }  // namespace
 
-Matches find_byte_runs(const Byte* bytes, std::size_t size, Match* out, Simd simd) {
+Matches find_byte_runs(const Byte* bytes, std::size_t size, std::size_t min_run, Match* out, Simd simd) {
 #if SCONCE_X86_SIMD
-  if (simd >= Simd::Avx2) return find_runs_avx2(bytes, size, out);
-  if (simd >= Simd::Sse2) return find_runs(bytes, size, out, Sse2Repeats());
+  if (simd >= Simd::Avx2) return find_runs_avx2(bytes, size, min_run, out);
+  if (simd >= Simd::Sse2) return find_runs(bytes, size, min_run, out, Sse2Repeats());
 #else
   static_cast<void>(simd);
 #endif
-  return find_runs(bytes, size, out, PortableRepeats());
+  return find_runs(bytes, size, min_run, out, PortableRepeats());
 }
 
 }  // namespace sconce::media

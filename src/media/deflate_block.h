@@ -6,16 +6,26 @@
 #include "media/bit_writer.h"
 #include "media/matches.h"
 #include "media/simd.h"
+#include "media/symbol_counts.h"
 
 namespace sconce::media {
 
-/// What write_deflate_block() may write at most for a block of this size: it keeps a stored copy where codes are
-/// no gain, but finds that out by writing them.
+/// Some bytes on their way into DEFLATE (RFC 1951). The distances of matches may reach before `bytes`.
+struct DeflateBlock {
+  const std::uint8_t* bytes;
+  std::size_t size;
+  Matches matches;
+  bool last;  ///< of its stream
+};
+
+/// What the functions below write at most for so many bytes: a coded block that is no gain is found out by writing
+/// it.
 constexpr std::size_t max_deflate_block(std::size_t size) { return 2 * size + 1024; }
 
-/// Writes one block of DEFLATE (RFC 1951) with its own Huffman codes, or as it is where that is shorter. `matches`
-/// cover a prefix of the bytes, the rest is literals; their distances may reach before `bytes`.
-void write_deflate_block(BitWriter& writer, const std::uint8_t* bytes, std::size_t size, Matches matches,
-                         bool last, Simd simd);
+/// Writes the block with Huffman codes of its own, or as it is where that is shorter.
+void write_coded_block(BitWriter& writer, const DeflateBlock& block, Counting counting, Simd simd);
+
+/// Writes the bytes as they are.
+void write_stored_block(BitWriter& writer, const DeflateBlock& block);
 
 }  // namespace sconce::media

@@ -9,6 +9,12 @@ namespace {
 constexpr std::array<PngFilter, 5> kFilters = {PngFilter::None, PngFilter::Sub, PngFilter::Up, PngFilter::Average,
                                                PngFilter::Paeth};
 
+using Costs = std::array<std::uint64_t, kFilters.size()>;
+
+PngFilter cheapest(const Costs& costs) {
+  return kFilters[static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin())];
+}
+
 /// Pieces of the rows are filtered in every way; the one that leaves the smallest magnitudes is the cheapest.
 PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::int64_t rows,
                           std::int64_t most_pieces, Simd simd) {
@@ -18,7 +24,7 @@ PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::
   const std::size_t piece = std::min(size, kPiece);
   const std::size_t skipped = std::min(piece, bytes_per_pixel(pixels));  // these have nothing on their left
   const std::int64_t pieces = std::min(rows, most_pieces);
-  std::array<std::uint64_t, kFilters.size()> costs{};
+  Costs costs{};
   for (std::int64_t i = 0; i < pieces; ++i) {
     const std::int64_t y = first_row + (2 * i + 1) * rows / (2 * pieces);
     const auto x = static_cast<std::size_t>(i * 5 % pieces) * (size - piece) / static_cast<std::size_t>(pieces);
@@ -27,7 +33,7 @@ PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::
       costs[f] += sum_of_magnitudes(residuals.data() + skipped, piece - skipped, simd);
     }
   }
-  return kFilters[static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin())];
+  return cheapest(costs);
 }
 
 /// A drawing's neighbours are equal for the most part; in a photograph that is rare.
@@ -55,6 +61,19 @@ bool is_drawing(const PixelView& pixels) {
 PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::int64_t rows, Simd simd) {
   constexpr std::int64_t kPieces = 12;
   return cheapest_filter(pixels, first_row, rows, kPieces, simd);
+}
+
+void filter_row_by_row(const PixelView& pixels, std::int64_t first_row, std::int64_t rows, std::uint8_t* out,
+                       Simd simd) {
+  const std::size_t size = bytes_per_row(pixels);
+  for (std::int64_t y = first_row; y < first_row + rows; ++y, out += 1 + size) {
+    Costs costs;
+    for (std::size_t f = 0; f < kFilters.size(); ++f) {
+      filter_piece(pixels, kFilters[f], y, 0, size, out, simd);
+      costs[f] = sum_of_magnitudes(out, size, simd);
+    }
+    filter_rows(pixels, cheapest(costs), y, 1, out, simd);
+  }
 }
 
 FilterChoice choose_filter(const PixelView& pixels, Simd simd) {

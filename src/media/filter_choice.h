@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "media/png.h"
+#include "media/pixel_view.h"
 #include "media/png_filter.h"
 #include "media/simd.h"
 
@@ -19,5 +19,9 @@ FilterChoice choose_filter(const PixelView& pixels, Simd simd);
 
 /// The filter whose residuals are smallest in a sample of these rows.
 PngFilter cheapest_filter(const PixelView& pixels, std::int64_t first_row, std::int64_t rows, Simd simd);
+
+/// Writes rows, each behind its filter's byte and with the filter whose residuals are smallest in it.
+void filter_row_by_row(const PixelView& pixels, std::int64_t first_row, std::int64_t rows, std::uint8_t* out,
+                       Simd simd);
 
 }  // namespace sconce::media

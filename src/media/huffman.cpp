@@ -14,7 +14,7 @@ struct Leaf {
   std::uint16_t symbol;
 };
 
-using Leaves = std::array<Leaf, kMaxSymbols>;
+using Leaves = std::array<Leaf, kMaxSymbols + 1>;  // one more, for what is written and not kept
 
 void sort_by_byte(const Leaf* from, std::size_t n, unsigned shift, Leaf* to) {
   std::array<std::uint16_t, 256> starts{};
@@ -28,19 +28,24 @@ void sort_by_byte(const Leaf* from, std::size_t n, unsigned shift, Leaf* to) {
   for (std::size_t i = 0; i < n; ++i) to[starts[from[i].count >> shift & 0xff]++] = from[i];
 }
 
-/// The symbols that occur, rarest first. Sixteen bits of a count are enough for a good code.
+/// The symbols that occur, rarest first. Sixteen bits of a count are enough for a good code. Those that occur once
+/// are often most of them, and need no sorting.
 std::size_t sorted_leaves(const std::uint32_t* counts, std::size_t symbols, Leaves& leaves) {
   Leaves unsorted{};
-  std::size_t n = 0;
+  std::size_t once = 0;
+  std::size_t more = 0;
   for (std::size_t i = 0; i < symbols; ++i) {
-    if (counts[i] == 0) continue;
-    unsorted[n++] = {static_cast<std::uint16_t>(std::min<std::uint32_t>(counts[i], 0xffff)),
-                     static_cast<std::uint16_t>(i)};
+    const Leaf leaf = {static_cast<std::uint16_t>(std::min<std::uint32_t>(counts[i], 0xffff)),
+                       static_cast<std::uint16_t>(i)};
+    leaves[once] = leaf;
+    unsorted[more] = leaf;
+    once += counts[i] == 1 ? 1 : 0;
+    more += counts[i] > 1 ? 1 : 0;
   }
   Leaves by_low_byte{};
-  sort_by_byte(unsorted.data(), n, 0, by_low_byte.data());
-  sort_by_byte(by_low_byte.data(), n, 8, leaves.data());
-  return n;
+  sort_by_byte(unsorted.data(), more, 0, by_low_byte.data());
+  sort_by_byte(by_low_byte.data(), more, 8, leaves.data() + once);
+  return once + more;
 }
 
 /// How many leaves Huffman's tree has at each depth. The leaves and the nodes made of them are two queues, both

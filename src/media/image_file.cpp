@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "media/byte_cursor.h"
-#include "media/png.h"
+#include "media/png_check.h"
 
 namespace sconce::media {
 namespace {

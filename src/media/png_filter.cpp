@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#if SCONCE_X86_SIMD
+#include <immintrin.h>
+#endif
+
 namespace sconce::media {
 namespace {
 
@@ -125,19 +129,9 @@ SCONCE_INLINE void filter_row(PngFilter filter, const Byte* row, const Byte* abo
   }
 }
 
-SCONCE_INLINE std::uint64_t sum_magnitudes(const Byte* residuals, std::size_t size) {
-  constexpr std::size_t kChunk = 64;  // of fixed length, so that every compiler turns it into vectors
+SCONCE_INLINE std::uint64_t sum_magnitudes_portable(const Byte* residuals, std::size_t size) {
   std::uint64_t sum = 0;
-  std::size_t i = 0;
-  for (; i + kChunk <= size; i += kChunk) {
-    std::uint32_t chunk = 0;
-    for (std::size_t j = 0; j < kChunk; ++j) {
-      const Byte r = residuals[i + j];
-      chunk += std::min(r, static_cast<Byte>(-r));
-    }
-    sum += chunk;
-  }
-  for (; i < size; ++i) sum += std::min(residuals[i], static_cast<Byte>(-residuals[i]));
+  for (std::size_t i = 0; i < size; ++i) sum += least(residuals[i], static_cast<Byte>(-residuals[i]));
   return sum;
 }
 
@@ -157,8 +151,31 @@ SCONCE_TARGET_AVX2 void filter_row_avx2(PngFilter filter, const Byte* row, const
   filter_row<Bytes32>(filter, row, above, pixel, size, out);
 }
 
+std::uint64_t sum_magnitudes_sse2(const Byte* residuals, std::size_t size) {
+  __m128i sums = _mm_setzero_si128();
+  std::size_t i = 0;
+  for (; i + sizeof sums <= size; i += sizeof sums) {
+    const __m128i r = _mm_loadu_si128(reinterpret_cast<const __m128i*>(residuals + i));
+    const __m128i zero = _mm_setzero_si128();
+    sums = _mm_add_epi64(sums, _mm_sad_epu8(_mm_min_epu8(r, _mm_sub_epi8(zero, r)), zero));
+  }
+  const auto sum =
+      static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_add_epi64(sums, _mm_unpackhi_epi64(sums, sums))));
+  return sum + sum_magnitudes_portable(residuals + i, size - i);
+}
+
 SCONCE_TARGET_AVX2 std::uint64_t sum_magnitudes_avx2(const Byte* residuals, std::size_t size) {
-  return sum_magnitudes(residuals, size);
+  __m256i sums = _mm256_setzero_si256();
+  std::size_t i = 0;
+  for (; i + sizeof sums <= size; i += sizeof sums) {
+    const __m256i r = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(residuals + i));
+    const __m256i zero = _mm256_setzero_si256();
+    sums = _mm256_add_epi64(sums, _mm256_sad_epu8(_mm256_min_epu8(r, _mm256_sub_epi8(zero, r)), zero));
+  }
+  const __m128i halves = _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+  const auto sum =
+      static_cast<std::uint64_t>(_mm_cvtsi128_si64(_mm_add_epi64(halves, _mm_unpackhi_epi64(halves, halves))));
+  return sum + sum_magnitudes_portable(residuals + i, size - i);
 }
 #endif
 
@@ -217,10 +234,11 @@ void filter_rows(const PixelView& pixels, PngFilter filter, std::int64_t first_r
 std::uint64_t sum_of_magnitudes(const Byte* residuals, std::size_t size, Simd simd) {
 #if SCONCE_X86_SIMD
   if (simd >= Simd::Avx2) return sum_magnitudes_avx2(residuals, size);
+  if (simd >= Simd::Sse2) return sum_magnitudes_sse2(residuals, size);
 #else
   static_cast<void>(simd);
 #endif
-  return sum_magnitudes(residuals, size);
+  return sum_magnitudes_portable(residuals, size);
 }
 
 }  // namespace sconce::media

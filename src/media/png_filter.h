@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "media/png.h"
+#include "media/pixel_view.h"
 #include "media/simd.h"
 
 namespace sconce::media {

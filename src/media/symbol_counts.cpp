@@ -50,8 +50,8 @@ void add(Match match, SymbolCounts& counts) {
 
 }  // namespace
 
-SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches matches) {
-  const bool sampled = size - matches.matched >= kSampledFrom;
+SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches matches, Counting counting) {
+  const bool sampled = counting == Counting::Sampled && size - matches.matched >= kSampledFrom;
   const auto add_literals = [&](std::size_t from, std::size_t to, Tables& tables) {
     sampled ? add_windows(bytes, from, to, tables) : add(bytes + from, to - from, tables);
   };

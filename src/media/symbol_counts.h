@@ -9,13 +9,18 @@
 
 namespace sconce::media {
 
-/// How often each symbol of a block occurs, in long stretches by a sample.
+/// How often each symbol of a block occurs.
 struct SymbolCounts {
   std::array<std::uint32_t, kLengthSymbols> literals_and_lengths{};
   std::array<std::uint32_t, kDistanceSymbols> distances{};
 };
 
-/// Every symbol that occurs has a count of 1 or more: with a sample, all have.
-SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches matches);
+enum class Counting {
+  Sampled,  ///< of many literals a part is counted
+  Exact,
+};
+
+/// Every symbol that occurs has a count of 1 or more; with a sample, all literals have.
+SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches matches, Counting counting);
 
 }  // namespace sconce::media

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "media/png.h"
+#include "media/png_encoder.h"
 #include "store/sha256.h"
 
 namespace sconce {

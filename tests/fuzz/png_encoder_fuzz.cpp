@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "media/fast_png.h"
+#include "media/png_encoder.h"
 
 namespace {
 
@@ -82,10 +82,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t row = static_cast<std::size_t>(width * channels * bit_depth / 8);
   const Bytes pixels = make_pixels(data + 6, size - 6, data[5], row * static_cast<std::size_t>(height));
   const PixelView view{pixels.data(), width, height, channels, bit_depth};
-  const Bytes file = encode_png_fast(view);
+  constexpr sconce::Compression kCompressions[] = {sconce::Compression::Fast, sconce::Compression::Small,
+                                                   sconce::Compression::None};
+  const sconce::Compression compression = kCompressions[data[4] / 5 % 3];
+  const Bytes file = encode_png(view, compression);
   expect_same(file, pixels, row);
   constexpr Simd kOthers[] = {Simd::None, Simd::Sse2, Simd::Avx2};
-  const Simd other = kOthers[data[4] / 5 % 3];
-  if (other < best_simd() && encode_png_fast(view, other) != file) fail("other bytes without vectors");
+  const Simd other = kOthers[data[4] / 15 % 3];
+  if (other < best_simd() && encode_png(view, compression, other) != file) fail("other bytes without vectors");
   return 0;
 }

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "media/pixel_view.h"
+
+namespace sconce::media {
+
+// The parts of a PNG file (PNG specification, sections 5 and 11). A chunk's data is written where it will be
+// framed, between room for the head and for the tail.
+
+constexpr std::size_t kChunkHead = 8;
+constexpr std::size_t kChunkTail = 4;
+
+void store_big_endian(std::uint8_t* to, std::uint32_t value);
+
+/// Frames the data that lies kChunkHead behind `chunk` and appends it.
+void append_chunk(std::vector<std::uint8_t>& png, const char* type, std::uint8_t* chunk, std::size_t data_size);
+
+/// The signature and IHDR.
+void append_header(std::vector<std::uint8_t>& png, const PixelView& pixels);
+void append_end(std::vector<std::uint8_t>& png);
+
+}  // namespace sconce::media
