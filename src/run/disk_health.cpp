@@ -1,6 +1,6 @@
 #include "run/disk_health.h"
 
-#include <chrono>
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -32,7 +32,9 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
   }
   const bool first = !std::exchange(failing_, true);
   std::unique_lock<std::mutex> lock(health_.mutex_);
-  health_.failing_writes_ += first ? 1 : 0;
+  if (first && health_.failing_writes_++ == 0) {
+    health_.failing_since_ = std::chrono::steady_clock::now();
+  }
   ++health_.failures_;
   health_.last_error_ = std::current_exception();
   const std::int64_t round = health_.retry_round_;
@@ -49,6 +51,12 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
 bool DiskHealth::is_failing() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return failing_writes_ > 0;
+}
+
+bool DiskHealth::is_failing_for(std::chrono::steady_clock::duration patience,
+                                std::chrono::steady_clock::time_point since) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failing_writes_ > 0 && std::chrono::steady_clock::now() - std::max(since, failing_since_) > patience;
 }
 
 std::int64_t DiskHealth::failures() const {

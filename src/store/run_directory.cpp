@@ -60,6 +60,21 @@ StoredFile RunDirectory::store_media(std::string_view folder, std::string_view k
   return file;
 }
 
+void RunDirectory::append_rows(std::string_view lines) {
+  if (history_is_lost_) {
+    write(kMetadataFile, metadata_text(description_, std::nullopt));
+    write_config();
+    history_.reopen();
+    history_is_lost_ = false;
+  }
+  try {
+    history_.append(lines);
+  } catch (...) {
+    history_is_lost_ = history_.has_lost_its_name();
+    throw;
+  }
+}
+
 void RunDirectory::write_summary(std::int64_t runtime_seconds) {
   write(kSummaryFile, summary_.text(runtime_seconds));
   summary_.mark_written();
@@ -78,6 +93,7 @@ void RunDirectory::publish_class_names(std::string_view key, const StoredImage& 
 }
 
 void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
+  append_rows({});  // says so if the history is not there any more
   write_config();
   write_summary(runtime_seconds);
   write(kMetadataFile, metadata_text(description_, exit_code));

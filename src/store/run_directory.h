@@ -30,8 +30,9 @@ class RunDirectory {
                          const void* bytes, std::size_t size, const std::string& sha256,
                          std::string_view extension) const;
 
-  /// Appends whole history lines.
-  void append_rows(std::string_view lines) { history_.append(lines); }
+  /// Appends whole history lines. Where the history was moved or deleted, the next try goes on with what is in its
+  /// place, or begins the run's files again; but a directory that is gone is not made again.
+  void append_rows(std::string_view lines);
 
   Summary& summary() noexcept { return summary_; }
   void write_summary(std::int64_t runtime_seconds);
@@ -53,6 +54,7 @@ class RunDirectory {
   Summary summary_;
   Config config_;
   bool config_changed_ = true;
+  bool history_is_lost_ = false;
 };
 
 }  // namespace sconce::store
