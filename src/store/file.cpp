@@ -119,27 +119,26 @@ void rename_into_place(const fs::path& temporary, const fs::path& path, const fs
   fail("cannot move into place", path);
 }
 
+/// What is left of the page in which byte `offset` of a file lies.
+std::size_t room_at(std::size_t offset) { return kPage - offset % kPage; }
+
 /// text as AppendFile::append() writes it at `offset` of the file; kept in `out`.
-void fill_pages(std::string& out, std::string_view text, std::int64_t offset) {
+void fill_pages(std::string& out, std::string_view text, std::size_t offset) {
   out.clear();
-  for (;;) {
-    const std::size_t room = kPage - (static_cast<std::size_t>(offset) + out.size()) % kPage;
-    if (text.size() <= room) {
-      out += text;
-      return;
-    }
-    const std::size_t last = text.rfind('\n', room - 1);  // ends the lines that fit
-    const std::size_t end = std::min(text.find('\n', last + 1), text.size() - 1);
-    if (last == std::string_view::npos || end - last > kPage) {
-      out += text.substr(0, end + 1);
-      text.remove_prefix(end + 1);
-    } else {
-      out += text.substr(0, last);
-      out.append(room - 1 - last, ' ');
-      out += '\n';
-      text.remove_prefix(last + 1);
+  while (text.size() > room_at(offset + out.size())) {
+    const std::size_t fitting = text.rfind('\n', room_at(offset + out.size()) - 1) + 1;
+    out += text.substr(0, fitting);
+    text.remove_prefix(fitting);
+    const std::size_t line = std::min(text.find('\n'), text.size() - 1) + 1;  // crosses to the next page
+    const std::size_t room = room_at(offset + out.size());
+    if (out.empty() || line > kPage) {
+      out += text.substr(0, line);
+      text.remove_prefix(line);
+    } else if (room < kPage) {
+      out.insert(out.size() - 1, room, ' ');
     }
   }
+  out += text;
 }
 
 /// Whether the last line has its newline; an empty file has no line.
@@ -175,8 +174,9 @@ void AppendFile::append(std::string_view text) {
   if (torn_ && !cut()) {
     fail("cannot append", path_);
   }
-  if (text.size() > kPage - static_cast<std::size_t>(size_) % kPage) {
-    fill_pages(padded_, text, size_);
+  const auto offset = static_cast<std::size_t>(size_);
+  if (text.size() > room_at(offset)) {
+    fill_pages(padded_, text, offset);
     text = padded_;
   }
   torn_ = true;
