@@ -93,7 +93,7 @@ TEST_F(Fork, TheChildsHandlesAreDeadAndSaySo) {
 }
 
 TEST_F(Fork, TheParentsRunIsIntactHoweverTheChildEnds) {
-  constexpr int kForks = 24;
+  constexpr int kForks = 12;
   static constexpr int kThreads = 4;
   Child child([&] {
     auto run = std::make_unique<sconce::Run>(options().encoder_threads(2).max_pending_bytes(1'000'000));
