@@ -76,6 +76,9 @@ void RunDirectory::append_rows(std::string_view lines) {
 }
 
 void RunDirectory::write_summary(std::int64_t runtime_seconds) {
+  if (config_changed_) {
+    write_config();
+  }
   write(kSummaryFile, summary_.text(runtime_seconds));
   summary_.mark_written();
 }
@@ -87,7 +90,8 @@ void RunDirectory::publish_class_names(std::string_view key, const StoredImage& 
   for (const StoredLayer& layer : image.boxes) {
     config_changed_ |= config_.add_class_labels("bounding_box/class_labels", key, layer.name, layer.class_names);
   }
-  if (config_changed_) {
+  constexpr std::size_t kLarge = std::size_t{64} << 10;  // a name at a time, it would be written for ever
+  if (config_changed_ && config_size_ < kLarge) {
     write_config();
   }
 }
@@ -107,7 +111,9 @@ void RunDirectory::write(std::string_view file, std::string_view text) const {
 }
 
 void RunDirectory::write_config() {
-  write(kConfigFile, config_.text());
+  const std::string text = config_.text();
+  write(kConfigFile, text);
+  config_size_ = text.size();
   config_changed_ = false;
 }
 

@@ -35,9 +35,11 @@ class RunDirectory {
   void append_rows(std::string_view lines);
 
   Summary& summary() noexcept { return summary_; }
+  /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
 
-  /// Writes the config if the image's layers bring class names it does not have yet.
+  /// Writes the config if the image's layers bring class names it does not have yet. One that has grown large waits
+  /// for the next summary.
   void publish_class_names(std::string_view key, const StoredImage& image);
 
   /// Seals the directory; nothing may follow.
@@ -54,6 +56,7 @@ class RunDirectory {
   Summary summary_;
   Config config_;
   bool config_changed_ = true;
+  std::size_t config_size_ = 0;  ///< as it was written
   bool history_is_lost_ = false;
 };
 
