@@ -7,10 +7,11 @@
 namespace sconce {
 namespace {
 
-/// These say that the name is wrong and not that the disk is in trouble.
+/// These say that the name is wrong, or taken, and not that the disk is in trouble.
 bool is_final(const std::error_code& code) {
   return code == std::errc::filename_too_long || code == std::errc::invalid_argument ||
-         code == std::errc::illegal_byte_sequence;
+         code == std::errc::illegal_byte_sequence || code == std::errc::not_a_directory ||
+         code == std::errc::is_a_directory;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "store/file.h"
 #include "store/layout.h"
 #include "store/metadata.h"
 

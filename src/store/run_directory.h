@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/append_file.h"
 #include "store/config.h"
-#include "store/file.h"
 #include "store/media_json.h"
 #include "store/run_description.h"
 #include "store/summary.h"
@@ -38,8 +38,8 @@ class RunDirectory {
   /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
 
-  /// Writes the config if the image's layers bring class names it does not have yet. One that has grown large waits
-  /// for the next summary.
+  /// Writes the config if the image's layers bring class names it does not have yet. One that has grown large
+  /// waits for the next summary.
   void publish_class_names(std::string_view key, const StoredImage& image);
 
   /// Seals the directory; nothing may follow.

@@ -180,6 +180,24 @@ TEST_F(HostileTexts, InNamesOfFilesAreKeptOut) {
   expect_valid(run);
 }
 
+TEST_F(HostileTexts, ThatTakeTheNameOfAFileCostOnlyThemselves) {
+  std::vector<std::string> errors;
+  sconce::Run run(options().on_error([&](const std::exception& error) { errors.push_back(error.what()); }));
+  const Image image(at::zeros({3, 4, 4}));
+  run.log("a", image);
+  run.flush();
+  const std::string name = fs::path(test::media_files(run.dir()).at(0)).filename().string();
+  run.log({{name + "/x", image}, {"n", 1}});
+  run.log("b", image);
+  EXPECT_THROW(run.flush(), std::runtime_error);
+  EXPECT_EQ(errors.size(), 1U);
+  const auto rows = test::read_rows(run.dir());
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(test::user_keys(rows[1]), (std::vector<std::string>{"n"}));
+  run.finish();
+  expect_valid(run);
+}
+
 TEST_F(HostileTexts, InIdsStayInTheFolder) {
   for (const char* id : {"..", ".", "\x01\xff", "$(rm)", "<x>"}) {
     sconce::Run run(options().id(id));
