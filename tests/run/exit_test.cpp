@@ -132,7 +132,7 @@ TEST_F(EndOfProcess, ExitFinishesSeveralRuns) {
 
 TEST_F(EndOfProcess, ExitWaitsForAThreadThatFinishes) {
   Child child([&] {
-    sconce::Run run(options());
+    sconce::Run run(options().compression(Compression::Small));  // takes longer than the process would
     log_rows(run.logger());
     std::thread([&] { run.finish(); }).detach();
     for (bool is_finished = false; !is_finished;) {

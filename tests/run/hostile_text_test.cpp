@@ -128,6 +128,18 @@ TEST_F(HostileTexts, EverywhereMakeValidFilesInsideTheRun) {
   expect_valid(run);
 }
 
+TEST_F(HostileTexts, ThatClimbStayInTheRun) {
+  sconce::Run run(options());
+  for (const char* key : {"..", "../../../../../../evil", "/../../../../../../evil", "a/../../../../../../evil",
+                          "a/b/../../../../../../../evil", "./.././../../../../evil", "../", "a/.."}) {
+    run.log(key, Image(at::zeros({3, 4, 4}), ImageOptions().masks({{key, Mask(at::zeros({4, 4}, at::kLong))}})));
+  }
+  run.finish();
+  EXPECT_EQ(test::read_rows(run.dir()).size(), 8U);
+  EXPECT_EQ(test::media_files(run.dir()).size(), 16U);
+  expect_valid(run);
+}
+
 TEST_F(HostileTexts, OfAMegabyteAreWritten) {
   const std::string large(std::size_t{1} << 20, 'x');
   const std::string deep = [] {
@@ -156,6 +168,16 @@ TEST_F(HostileTexts, ThatBecomeTheSameKeyAreOneCell) {
   run.log({{"k\xff", 1}, {"k\xfe", 2}, {"in", Row{{"\xff", 3}, {"\xfe", 4}}}});
   run.finish();
   EXPECT_EQ(test::read_rows(run.dir()).at(0).at("k\xef\xbf\xbd"), 2);
+  expect_valid(run);
+}
+
+TEST_F(HostileTexts, ThatBecomeTheSameLayerShareItsNames) {
+  sconce::Run run(options());
+  for (const char* layer : {"\xff", "\xfe"}) {
+    run.log("img", Image(at::zeros({3, 4, 4}),
+                         ImageOptions().masks({{layer, Mask(at::zeros({4, 4}, at::kLong), Classes{layer})}})));
+  }
+  run.finish();
   expect_valid(run);
 }
 
