@@ -61,6 +61,7 @@ class Value {
 };
 
 /// Cells by key, in order. If a key comes twice, its place is that of the first and its value that of the last.
+/// Bytes of a key that are not UTF-8 become U+FFFD.
 class Row {
  public:
   using Cell = std::pair<std::string, Value>;

@@ -48,12 +48,17 @@ struct RunOptions {
   TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;
   TORCH_ARG(LateRows, late_rows) = LateRows::Keep;
   /// Hears of every trouble once, one call at a time, from sconce's threads and from those that log; it must not
-  /// call the run. Default: a line on stderr, at most one a second.
+  /// call the run: flush() and finish() throw there. Default: a line on stderr, at most one a second.
   TORCH_ARG(ErrorHandler, on_error);
 };
 
 /// A run: start here. Owns a directory in the wandb media layout and the threads that fill it. Move-only; its
 /// member functions may be called from any thread, but not while it is moved from or destroyed.
+///
+/// A process that ends by exit(), from main, or by an exception that nobody catches finishes its open runs,
+/// wherever they are; not one that ends by abort(), _exit() or quick_exit(). In the child of a fork() a run is
+/// dead: log(), summarize(), flush() and finish() throw c10::ValueError, the destructor does nothing, and the
+/// parent's run goes on.
 class Run {
  public:
   /// Makes <dir>/offline-run-<local time>-<id>/ and points <dir>/latest-run at it.
@@ -73,8 +78,8 @@ class Run {
   /// All logged so far, the open row included, is with the operating system (not fsynced), or the first error
   /// since the last flush() is thrown. Does nothing after finish().
   void flush();
-  /// Flushes, seals and closes; a second call does nothing. A disk that refuses is asked again for two seconds;
-  /// then what is left is given up and the error that is thrown names it by key and step.
+  /// Flushes, seals and closes; a second call does nothing, but waits for the first. A disk that refuses is asked
+  /// again for two seconds; then what is left is given up and the error that is thrown names it by key and step.
   void finish(int exit_code = 0);
 
   const std::string& id() const noexcept;

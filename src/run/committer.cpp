@@ -4,6 +4,8 @@
 #include <future>
 #include <utility>
 
+#include "run/quiet_thread.h"
+
 namespace sconce {
 namespace {
 
@@ -43,7 +45,7 @@ Committer::Committer(PendingQueue& queue, store::RunDirectory& directory, std::m
       reporter_(reporter),
       start_(start),
       last_summary_(start),
-      thread_([this] { work(); }) {}
+      thread_(quiet_thread([this] { work(); })) {}
 
 Committer::~Committer() { join(); }
 

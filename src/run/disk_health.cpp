@@ -1,16 +1,17 @@
 #include "run/disk_health.h"
 
-#include <chrono>
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
 namespace sconce {
 namespace {
 
-/// These say that the name is wrong and not that the disk is in trouble.
+/// These say that the name is wrong, or taken, and not that the disk is in trouble.
 bool is_final(const std::error_code& code) {
   return code == std::errc::filename_too_long || code == std::errc::invalid_argument ||
-         code == std::errc::illegal_byte_sequence;
+         code == std::errc::illegal_byte_sequence || code == std::errc::not_a_directory ||
+         code == std::errc::is_a_directory;
 }
 
 }  // namespace
@@ -32,7 +33,9 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
   }
   const bool first = !std::exchange(failing_, true);
   std::unique_lock<std::mutex> lock(health_.mutex_);
-  health_.failing_writes_ += first ? 1 : 0;
+  if (first && health_.failing_writes_++ == 0) {
+    health_.failing_since_ = std::chrono::steady_clock::now();
+  }
   ++health_.failures_;
   health_.last_error_ = std::current_exception();
   const std::int64_t round = health_.retry_round_;
@@ -49,6 +52,12 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
 bool DiskHealth::is_failing() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return failing_writes_ > 0;
+}
+
+bool DiskHealth::is_failing_for(std::chrono::steady_clock::duration patience,
+                                std::chrono::steady_clock::time_point since) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return failing_writes_ > 0 && std::chrono::steady_clock::now() - std::max(since, failing_since_) > patience;
 }
 
 std::int64_t DiskHealth::failures() const {

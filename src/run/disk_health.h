@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -35,6 +36,9 @@ class DiskHealth {
   }
 
   bool is_failing() const;
+  /// is_failing(), for patience by now, counted from `since` or from when it began if that was later.
+  bool is_failing_for(std::chrono::steady_clock::duration patience,
+                      std::chrono::steady_clock::time_point since) const;
   /// Tries that failed so far.
   std::int64_t failures() const;
   std::exception_ptr last_error() const;
@@ -63,6 +67,7 @@ class DiskHealth {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::int64_t failing_writes_ = 0;
+  std::chrono::steady_clock::time_point failing_since_;
   std::int64_t failures_ = 0;
   std::int64_t retry_round_ = 0;
   bool gave_up_ = false;

@@ -2,11 +2,18 @@
 
 #include <utility>
 
+#include "run/quiet_thread.h"
+
 namespace sconce {
 
 EncoderPool::EncoderPool(std::int64_t threads) {
-  for (std::int64_t i = 0; i < threads; ++i) {
-    threads_.emplace_back([this] { work(); });
+  try {
+    for (std::int64_t i = 0; i < threads; ++i) {
+      threads_.push_back(quiet_thread([this] { work(); }));
+    }
+  } catch (...) {  // the system has no more: the others must end before they are destroyed
+    close();
+    throw;
   }
 }
 

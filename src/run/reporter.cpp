@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "run/in_call.h"
+
 namespace sconce {
 namespace {
 
@@ -21,22 +23,31 @@ std::string name_of(std::string_view key, std::optional<std::int64_t> step) {
 Reporter::Reporter(Handler handler)
     : handler_(std::move(handler)), last_line_(std::chrono::steady_clock::now() - std::chrono::hours(1)) {}
 
-void Reporter::report(const std::exception& error) {
+void Reporter::report(const std::exception& error) { handle(error, std::chrono::seconds(1)); }
+
+void Reporter::report_last(const std::exception& error) { handle(error, std::chrono::seconds(0)); }
+
+void Reporter::handle(const std::exception& error, std::chrono::seconds pause) {
+  if (InCall::is_in(this)) {  // a handler that causes trouble of its own holds the lock
+    print(error.what(), pause);
+    return;
+  }
+  const InCall in_call(this);
   const std::lock_guard<std::mutex> lock(handling_);
   if (!handler_) {
-    print(error.what());
+    print(error.what(), pause);
     return;
   }
   try {
     handler_(error);
   } catch (...) {  // a handler that throws has nobody left to tell
-    print(error.what());
+    print(error.what(), pause);
   }
 }
 
-void Reporter::print(const char* what) {
+void Reporter::print(const char* what, std::chrono::seconds pause) {
   const auto now = std::chrono::steady_clock::now();
-  if (now - last_line_ < std::chrono::seconds(1)) {
+  if (now - last_line_ < pause) {
     ++unprinted_;
     return;
   }

@@ -13,7 +13,8 @@
 namespace sconce {
 
 /// Where trouble goes that may not throw into training: the user's handler, or stderr, a line a second at most.
-/// Remembers what was lost until flush() or finish() throws it. Thread-safe; handlers are called one at a time.
+/// Remembers what was lost until flush() or finish() throws it. Thread-safe; handlers are called one at a time,
+/// and a thread is InCall of its Reporter meanwhile.
 class Reporter {
  public:
   using Handler = std::function<void(const std::exception&)>;
@@ -22,6 +23,8 @@ class Reporter {
 
   /// Tells of trouble that costs nothing yet.
   void report(const std::exception& error);
+  /// Tells what nobody will hear of again: stderr gets the line even if it had one just now.
+  void report_last(const std::exception& error);
   /// A value that will never be on disk; a step is missing for values of the summary. Says so now, and again in
   /// take_loss().
   void lost(std::string_view key, std::optional<std::int64_t> step, const std::string& why);
@@ -29,7 +32,8 @@ class Reporter {
   std::exception_ptr take_loss();
 
  private:
-  void print(const char* what);
+  void handle(const std::exception& error, std::chrono::seconds pause);
+  void print(const char* what, std::chrono::seconds pause);
 
   const Handler handler_;
   std::mutex handling_;

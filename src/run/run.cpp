@@ -7,16 +7,16 @@
 namespace sconce {
 
 Run::Run(RunOptions options)
-    : state_(std::make_shared<RunState>(std::move(options))), exceptions_at_start_(std::uncaught_exceptions()) {}
+    : state_(RunState::open(std::move(options))), exceptions_at_start_(std::uncaught_exceptions()) {}
 
 Run::~Run() {
-  if (state_ == nullptr) {
+  if (state_ == nullptr || !state_->is_at_home()) {
     return;
   }
   try {
     finish(std::uncaught_exceptions() > exceptions_at_start_ ? 1 : 0);
   } catch (const std::exception& error) {
-    state_->report(error);
+    state_->report_last(error);
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <thread>
 #include <utility>
 
 #include "run/row_json.h"
@@ -60,10 +59,13 @@ std::int64_t bytes_of(const PendingRow& row) {
   return bytes;
 }
 
+constexpr const char* kNoRoom = "the disk refuses and max_pending_bytes are waiting";
+
 }  // namespace
 
 RunState::RunState(RunOptions options)
-    : options_(checked(std::move(options))),
+    : home_(Process::current()),
+      options_(checked(std::move(options))),
       reporter_(options_.on_error()),
       queue_(options_.max_pending_bytes()),
       health_(reporter_, [this] { queue_.wake(); }),
@@ -85,30 +87,40 @@ void RunState::check_open() const {
   TORCH_CHECK_VALUE(!finished_, "run ", id(), " is finished: nothing more can be logged");
 }
 
+/// What comes after finish() is misuse, unless it is the process that ends.
+void RunState::refuse(PendingRow& row) {
+  if (!process_ends_) {
+    check_open();
+  }
+  lose(row, "the process ends");
+}
+
 void RunState::log(std::string_view prefix, Row row, std::optional<std::int64_t> step) {
+  enter();
   TORCH_CHECK_VALUE(!step || (*step >= 0 && *step < std::numeric_limits<std::int64_t>::max()),
                     "expected a step of at least 0, got ", *step);
   PendingRow pending;
   pending.cells = take_cells(prefix, row);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  check_open();
-  stamp(pending);
-  if (!step) {
-    close_open_row();
-    pending.step = next_step_++;
-    submit_if_room(std::move(pending));
-    return;
-  }
-  pending.step = step;
-  if (open_row_ && open_row_->step == step) {
-    merge_into_open_row(std::move(pending));
-  } else if (*step < next_step_) {
-    log_late(std::move(pending));
-  } else {
-    close_open_row();
-    next_step_ = *step + 1;
-    merge_into_open_row(std::move(pending));
-  }
+  within([&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stamp(pending);
+    pending.step = step ? *step : next_step_;
+    if (finished_) {
+      refuse(pending);
+    } else if (!step) {
+      close_open_row();
+      ++next_step_;
+      submit_if_room(std::move(pending));
+    } else if (open_row_ && open_row_->step == step) {
+      merge_into_open_row(std::move(pending));
+    } else if (*step < next_step_) {
+      log_late(std::move(pending));
+    } else {
+      close_open_row();
+      next_step_ = *step + 1;
+      merge_into_open_row(std::move(pending));
+    }
+  });
 }
 
 void RunState::log_late(PendingRow row) {
@@ -121,17 +133,23 @@ void RunState::log_late(PendingRow row) {
 }
 
 void RunState::summarize(std::string_view key, Value value) {
+  enter();
   PendingRow pending;
   pending.cells = take_cells("", Row{{std::string(key), std::move(value)}});
-  const std::lock_guard<std::mutex> lock(mutex_);
-  check_open();
-  submit_if_room(std::move(pending));
+  within([&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (finished_) {
+      refuse(pending);
+    } else {
+      submit_if_room(std::move(pending));
+    }
+  });
 }
 
 void RunState::merge_into_open_row(PendingRow row) {
   const std::int64_t bytes = bytes_of(row);
   if (!queue_.wait_for_room(open_bytes_ + bytes, [this] { return health_.is_failing(); })) {
-    lose(row);
+    lose(row, kNoRoom);
     return;
   }
   open_bytes_ += bytes;
@@ -155,7 +173,7 @@ void RunState::submit_if_room(PendingRow row) {
   if (queue_.wait_for_room(open_bytes_ + bytes_of(row), [this] { return health_.is_failing(); })) {
     submit(std::move(row));
   } else {
-    lose(row);
+    lose(row, kNoRoom);
   }
 }
 
@@ -173,84 +191,27 @@ void RunState::close_open_row() {
   }
 }
 
-void RunState::lose(const PendingRow& row) {
+void RunState::lose(const PendingRow& row, const char* why) {
   for (const PendingCell& cell : row.cells) {
-    reporter_.lost(cell.key, row.step, "the disk refuses and max_pending_bytes are waiting");
-  }
-}
-
-void RunState::flush() {
-  const std::int64_t failures = health_.failures();
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (finished_) {
-      return;
-    }
-    close_open_row();
-  }
-  health_.retry_now();
-  if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.failures() > failures; })) {
-    std::rethrow_exception(health_.last_error());
-  }
-  {
-    const std::lock_guard<std::mutex> lock(store_mutex_);
-    directory_.write_summary(runtime_seconds());
-  }
-  if (const std::exception_ptr loss = reporter_.take_loss()) {
-    std::rethrow_exception(loss);
-  }
-}
-
-void RunState::finish(int exit_code) {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (std::exchange(finished_, true)) {
-      return;
-    }
-    close_open_row();
-  }
-  constexpr auto kPatience = std::chrono::seconds(2);
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  const auto is_over = [&] { return std::chrono::steady_clock::now() > deadline; };
-  health_.retry_now();
-  if (!queue_.wait_until_done([&] { return health_.is_failing() && is_over(); })) {
-    health_.give_up();
-  }
-  queue_.close();
-  committer_.join();
-  media_.close();
-  seal(exit_code, is_over);
-  if (const std::exception_ptr loss = reporter_.take_loss()) {
-    std::rethrow_exception(loss);
-  }
-}
-
-void RunState::seal(int exit_code, const std::function<bool()>& is_over) {
-  for (;;) {
-    try {
-      directory_.close(exit_code, runtime_seconds());
-      return;
-    } catch (const std::filesystem::filesystem_error& error) {
-      if (is_over()) {
-        reporter_.lost("wandb-summary.json", std::nullopt, error.what());
-        return;
-      }
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    reporter_.lost(cell.key, row.step, why);
   }
 }
 
 store::StoredImage RunState::bind(const Image& image, std::string_view key, std::int64_t step) {
+  enter();
   const std::string name = checked_key(key);
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    check_open();
-  }
-  const store::StoredImage stored = store_image(
-      image, {directory_, name, step, options_.compression(), [](const std::function<void()>& write) { write(); },
-              [](const std::exception&) { throw; }});
-  const std::lock_guard<std::mutex> lock(store_mutex_);
-  directory_.publish_class_names(name, stored);
+  store::StoredImage stored;
+  within([&] {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      check_open();
+    }
+    stored = store_image(
+        image, {directory_, name, step, options_.compression(),
+                [](const std::function<void()>& write) { write(); }, [](const std::exception&) { throw; }});
+    const std::lock_guard<std::mutex> lock(store_mutex_);
+    directory_.publish_class_names(name, stored);
+  });
   return stored;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <ctime>
 #include <exception>
 #include <filesystem>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,8 +15,10 @@
 
 #include "run/committer.h"
 #include "run/disk_health.h"
+#include "run/in_call.h"
 #include "run/media_queue.h"
 #include "run/pending_queue.h"
+#include "run/process.h"
 #include "run/reporter.h"
 #include "sconce/run.h"
 #include "store/run_directory.h"
@@ -25,16 +29,23 @@ namespace sconce {
 /// committer. Thread-safe.
 class RunState {
  public:
-  explicit RunState(RunOptions options);
+  /// A new run of this process. In the child of a fork() its state is never destroyed: that would wait for threads
+  /// that are not there.
+  static std::shared_ptr<RunState> open(RunOptions options);
 
   void log(std::string_view prefix, Row row, std::optional<std::int64_t> step);
   void summarize(std::string_view key, Value value);
   void flush();
   void finish(int exit_code);
+  /// finish() for a process that ends, since `since`. What is logged from now on is lost, not refused: nobody may
+  /// be there to catch an exception.
+  void finish_with_process(int exit_code, std::chrono::steady_clock::time_point since) noexcept;
   /// Encodes and writes an image now. Throws what the disk says.
   store::StoredImage bind(const Image& image, std::string_view key, std::int64_t step);
 
-  void report(const std::exception& error) { reporter_.report(error); }
+  /// Belongs to this process, not to its parent.
+  bool is_at_home() const noexcept { return home_.is_current(); }
+  void report_last(const std::exception& error) { reporter_.report_last(error); }
   const std::string& id() const noexcept { return options_.id(); }
   const std::filesystem::path& dir() const noexcept { return directory_.path(); }
 
@@ -44,19 +55,29 @@ class RunState {
     std::chrono::steady_clock::time_point steady = std::chrono::steady_clock::now();
   };
 
+  explicit RunState(RunOptions options);
+  ~RunState() = default;
   std::int64_t runtime_seconds() const;
   void stamp(PendingRow& row) const;
-  void seal(int exit_code, const std::function<bool()>& is_over);
+  void enter();
+  bool is_inside() const noexcept { return InCall::is_in(this) || InCall::is_in(&reporter_); }
+  template <typename Work>
+  void within(const Work& work) const;
+  void end(int exit_code, std::chrono::steady_clock::time_point since, bool process_ends);
+  void drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since);
+  void seal(int exit_code, std::chrono::steady_clock::time_point deadline);
 
   // These want mutex_.
   void check_open() const;
+  void refuse(PendingRow& row);
   void log_late(PendingRow row);
   void merge_into_open_row(PendingRow row);
   void submit_if_room(PendingRow row);
   void submit(PendingRow row);
   void close_open_row();
-  void lose(const PendingRow& row);
+  void lose(const PendingRow& row, const char* why);
 
+  Process& home_;
   const Clock start_;
   const RunOptions options_;
   Reporter reporter_;
@@ -73,6 +94,28 @@ class RunState {
   std::int64_t open_bytes_ = 0;  ///< of what the open row still holds
   bool warned_of_late_rows_ = false;
   bool finished_ = false;
+  bool process_ends_ = false;
+  bool sealed_ = false;  ///< finished_, and it is done
+  std::condition_variable sealing_;
+  std::atomic<bool> is_used_{false};
 };
+
+/// Does work that holds locks. What it throws leaves when they are free: an exception that nobody catches ends the
+/// process from the place of the throw, without unwinding, and the run is finished on the way.
+template <typename Work>
+void RunState::within(const Work& work) const {
+  std::exception_ptr thrown;
+  {
+    const InCall in_call(this);
+    try {
+      work();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }
+  if (thrown) {
+    std::rethrow_exception(thrown);
+  }
+}
 
 }  // namespace sconce

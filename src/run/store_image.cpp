@@ -61,7 +61,7 @@ store::StoredImage store_image(const Image& image, const ImageDestination& to) {
     add_layer(stored.boxes, to, "boxes", named.first, [&] {
       const store::BoxGroup group = named.second.data().checked_group(options.classes());
       const std::string text = store::boxes_text(group);
-      return store::StoredLayer{named.first,
+      return store::StoredLayer{store::valid_utf8(named.first),
                                 store_bytes(to, store::kBoxesFolder, text.data(), text.size(),
                                             store::sha256_hex(text.data(), text.size()), ".boxes2D.json"),
                                 class_names(group)};
@@ -71,7 +71,7 @@ store::StoredImage store_image(const Image& image, const ImageDestination& to) {
     add_layer(stored.masks, to, "mask", named.first, [&] {
       const MaskData& mask = named.second.data();
       return store::StoredLayer{
-          named.first,
+          store::valid_utf8(named.first),
           store_media_file(to, store::kMaskFolder, encode_pixels(mask.checked_labels(), to.compression),
                            ".mask.png"),
           mask.class_names(options.classes())};

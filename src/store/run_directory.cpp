@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "store/file.h"
 #include "store/layout.h"
 #include "store/metadata.h"
 
@@ -60,7 +61,25 @@ StoredFile RunDirectory::store_media(std::string_view folder, std::string_view k
   return file;
 }
 
+void RunDirectory::append_rows(std::string_view lines) {
+  if (history_is_lost_) {
+    write(kMetadataFile, metadata_text(description_, std::nullopt));
+    write_config();
+    history_.reopen();
+    history_is_lost_ = false;
+  }
+  try {
+    history_.append(lines);
+  } catch (...) {
+    history_is_lost_ = history_.has_lost_its_name();
+    throw;
+  }
+}
+
 void RunDirectory::write_summary(std::int64_t runtime_seconds) {
+  if (config_changed_) {
+    write_config();
+  }
   write(kSummaryFile, summary_.text(runtime_seconds));
   summary_.mark_written();
 }
@@ -72,12 +91,14 @@ void RunDirectory::publish_class_names(std::string_view key, const StoredImage& 
   for (const StoredLayer& layer : image.boxes) {
     config_changed_ |= config_.add_class_labels("bounding_box/class_labels", key, layer.name, layer.class_names);
   }
-  if (config_changed_) {
+  constexpr std::size_t kLarge = std::size_t{64} << 10;  // a name at a time, it would be written for ever
+  if (config_changed_ && config_size_ < kLarge) {
     write_config();
   }
 }
 
 void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
+  append_rows({});  // says so if the history is not there any more
   write_config();
   write_summary(runtime_seconds);
   write(kMetadataFile, metadata_text(description_, exit_code));
@@ -91,7 +112,9 @@ void RunDirectory::write(std::string_view file, std::string_view text) const {
 }
 
 void RunDirectory::write_config() {
-  write(kConfigFile, config_.text());
+  const std::string text = config_.text();
+  write(kConfigFile, text);
+  config_size_ = text.size();
   config_changed_ = false;
 }
 

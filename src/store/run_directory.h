@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "store/append_file.h"
 #include "store/config.h"
-#include "store/file.h"
 #include "store/media_json.h"
 #include "store/run_description.h"
 #include "store/summary.h"
@@ -30,13 +30,16 @@ class RunDirectory {
                          const void* bytes, std::size_t size, const std::string& sha256,
                          std::string_view extension) const;
 
-  /// Appends whole history lines.
-  void append_rows(std::string_view lines) { history_.append(lines); }
+  /// Appends whole history lines. Where the history was moved or deleted, the next try goes on with what is in its
+  /// place, or begins the run's files again; but a directory that is gone is not made again.
+  void append_rows(std::string_view lines);
 
   Summary& summary() noexcept { return summary_; }
+  /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
 
-  /// Writes the config if the image's layers bring class names it does not have yet.
+  /// Writes the config if the image's layers bring class names it does not have yet. One that has grown large
+  /// waits for the next summary.
   void publish_class_names(std::string_view key, const StoredImage& image);
 
   /// Seals the directory; nothing may follow.
@@ -53,6 +56,8 @@ class RunDirectory {
   Summary summary_;
   Config config_;
   bool config_changed_ = true;
+  std::size_t config_size_ = 0;  ///< as it was written
+  bool history_is_lost_ = false;
 };
 
 }  // namespace sconce::store

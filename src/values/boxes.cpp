@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "store/json_text.h"
 #include "torch_ops/describe.h"
 #include "values/boxes_data.h"
 
@@ -61,7 +62,7 @@ Boxes::Boxes(const at::Tensor& coordinates, BoxesOptions options) {
     for (const auto& [name, values] : *options.scores()) {
       check_length(values, data->count, "scores '" + name + "'");
       TORCH_CHECK_TYPE(!values.is_complex(), "expected real scores '", name, "', got ", ops::describe(values));
-      data->scores.emplace_back(name, HostCopy(values.detach(), values));
+      data->scores.emplace_back(store::valid_utf8(name), HostCopy(values.detach(), values));
     }
   }
   TORCH_CHECK_VALUE(

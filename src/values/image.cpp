@@ -3,12 +3,14 @@
 #include <ATen/ATen.h>
 #include <c10/util/Exception.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "media/image_file.h"
 #include "store/file.h"
+#include "store/json_text.h"
 #include "store/layout.h"
 #include "torch_ops/real_input.h"
 #include "values/boxes_data.h"
@@ -55,6 +57,17 @@ void check_dimensions(std::int64_t width, std::int64_t height) {
                     height, " (width x height)");
 }
 
+/// The extension with its dot, as it is spelt; nothing where what follows the last dot is none.
+std::string extension_of(const std::string& name) {
+  constexpr std::size_t kLongest = 16;
+  const std::size_t dot = std::min(name.rfind('.'), name.size());
+  const bool is_one =
+      name.size() - dot <= kLongest && std::all_of(name.begin() + dot, name.end(), [](char c) {
+        return c == '.' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+      });
+  return is_one ? name.substr(dot) : std::string();
+}
+
 media::EncodedMedia read_image(const std::filesystem::path& path) {
   media::EncodedMedia file;
   file.bytes = store::read_file(path, kMaxFileSize);
@@ -67,13 +80,8 @@ media::EncodedMedia read_image(const std::filesystem::path& path) {
                       error.what());
   }
   check_dimensions(file.width, file.height);
-  const std::string name = path.filename().string();
-  const std::size_t dot = name.rfind('.');
-  constexpr std::size_t kLongestExtension = 16;  // what is longer is a name with a dot in it
-  if (dot != std::string::npos && name.size() - dot <= kLongestExtension) {
-    file.extension = name.substr(dot);
-    file.format = name.substr(dot + 1);
-  }
+  file.extension = extension_of(path.filename().string());
+  file.format = file.extension.substr(file.extension.empty() ? 0 : 1);
   return file;
 }
 
@@ -148,12 +156,12 @@ Image::Image(std::shared_ptr<ImageSource> source, ImageOptions options) : source
 void Image::check_and_share(ImageOptions options) {
   std::set<std::string> names;
   for (const auto& [name, mask] : options.masks()) {
-    TORCH_CHECK_VALUE(names.insert(name).second, "mask '", name, "' is given twice");
+    TORCH_CHECK_VALUE(names.insert(store::valid_utf8(name)).second, "mask '", name, "' is given twice");
     check_mask(name, mask.data(), *source_);
   }
   names.clear();
   for (const auto& [name, boxes] : options.boxes()) {
-    TORCH_CHECK_VALUE(names.insert(name).second, "boxes '", name, "' are given twice");
+    TORCH_CHECK_VALUE(names.insert(store::valid_utf8(name)).second, "boxes '", name, "' are given twice");
     check_boxes(name, boxes.data(), options.classes());
   }
   options_ = std::make_shared<const ImageOptions>(std::move(options));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/json_text.h"
 #include "torch_ops/describe.h"
 #include "values/device_scalar.h"
 
@@ -59,6 +60,9 @@ Row::Row(std::initializer_list<Cell> cells) {
 }
 
 Row& Row::set(std::string key, Value value) {
+  if (!store::is_plain(key)) {  // two keys that are not UTF-8 may become the same one
+    key = store::valid_utf8(key);
+  }
   const auto same =
       std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) { return cell.first == key; });
   if (same != cells_.end()) {

@@ -7,6 +7,7 @@
 
 #include "sconce/sconce.h"
 #include "support/run_reader.h"
+#include "support/sanitizers.h"
 
 namespace sconce {
 namespace {
@@ -95,6 +96,56 @@ TEST(Threads, MayLogWhileAnotherFlushesAndFinishes) {
   run.finish();
   training.join();
   EXPECT_EQ(test::read_rows(run.dir()).size(), static_cast<std::size_t>(logged));
+}
+
+/// What one of many threads does: calls of every kind, to all the runs in turn.
+void log_to_all(std::vector<sconce::Run>& runs, int thread, int calls) {
+  const std::string key = "t" + std::to_string(thread);
+  std::vector<int> next(runs.size());
+  for (int call = 0; call < calls; ++call) {
+    const std::size_t at = static_cast<std::size_t>(thread + call) % runs.size();
+    Row row{{key, next[at]++}};
+    if (call % 100 == 50) {
+      row.set("img", Image(at::full({3, 8, 8}, thread, at::kByte)));
+    }
+    runs[at].log(std::move(row));
+    if (call % 500 == 100) {
+      runs[at].summarize(key, call);
+    }
+    if (call % 500 == 400) {
+      runs[at].flush();
+    }
+  }
+}
+
+TEST(Threads, SixtyFourMayShareSixteenRuns) {
+  constexpr int kThreads = 64;
+  constexpr int kRuns = 16;
+  constexpr int kCalls = 100'000 / test::kSlowdown;
+  const test::TemporaryFolder folder;
+  std::vector<sconce::Run> runs;
+  for (int run = 0; run < kRuns; ++run) {
+    runs.emplace_back(
+        RunOptions("test").dir(folder.path()).max_pending_bytes(100'000).encoder_threads(1 + run % 3));
+  }
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&runs, thread] { log_to_all(runs, thread, kCalls / kThreads); });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  std::size_t rows = 0;
+  for (sconce::Run& run : runs) {
+    run.finish();
+    std::map<std::string, int> next;
+    for (const ordered_json& row : test::read_rows(run.dir())) {
+      const std::string key = test::user_keys(row).at(0);
+      ASSERT_EQ(row.at(key), next[key]++) << key;
+      ++rows;
+    }
+  }
+  EXPECT_EQ(rows, static_cast<std::size_t>(kCalls / kThreads * kThreads));
 }
 
 TEST(Threads, MayEachHaveARun) {

@@ -3,97 +3,51 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <array>
+#include <atomic>
 #include <cerrno>
 #include <fstream>
+#include <sstream>
 #include <string>
-#include <utility>
+#include <thread>
 
+#include "support/file_fixture.h"
 #include "support/file_size_limit.h"
 #include "support/run_reader.h"
+#include "support/write_hook.h"
 
 namespace sconce::store {
 namespace {
 
 namespace fs = std::filesystem;
+using test::error_of;
 using test::FileSizeLimit;
+using test::interrupted_writes;
 using test::read_text;
+using test::WriteHook;
 
-class FileTest : public testing::Test {
- protected:
-  fs::path in_folder(const char* name) const { return folder_.path() / name; }
-  std::size_t entries(const fs::path& folder) const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+using WriteFile = test::FileTest;
+
+TEST_F(WriteFile, FinishesWritesThatAreShortOrInterrupted) {
+  const WriteHook hook = interrupted_writes();
+  write_file(in_folder("file"), "some text", in_folder("scratch"));
+  EXPECT_EQ(read_text(in_folder("file")), "some text");
+}
+
+TEST_F(WriteFile, DoesNotMakeTheRunDirectoryAgain) {
+  fs::create_directory(in_folder("run"));
+  write_file(in_folder("run/files/a"), "text", in_folder("run/tmp"));
+  fs::rename(in_folder("run"), in_folder("away"));
+  for (const char* path : {"run/files/a", "run/files/b/c/d", "run/e"}) {
+    EXPECT_EQ(error_of([&] { write_file(in_folder(path), "text", in_folder("run/tmp")); }), ENOENT);
   }
-
-  test::TemporaryFolder folder_;
-};
-
-/// The errno of the filesystem_error that call throws, 0 for none.
-template <typename Call>
-int error_of(Call&& call) {
-  try {
-    call();
-  } catch (const fs::filesystem_error& error) {
-    EXPECT_FALSE(error.path1().empty());
-    return error.code().value();
-  }
-  return 0;
+  EXPECT_FALSE(fs::exists(in_folder("run")));
+  std::ofstream(in_folder("run")) << "a file in its place";
+  EXPECT_EQ(error_of([&] { write_file(in_folder("run/files/a"), "text", in_folder("run/tmp")); }), ENOENT);
+  fs::remove(in_folder("run"));
+  fs::rename(in_folder("away"), in_folder("run"));
+  write_file(in_folder("run/files/b/c/d"), "text", in_folder("run/tmp"));
+  EXPECT_EQ(read_text(in_folder("run/files/b/c/d")), "text");
 }
-
-using AppendFileTest = FileTest;
-
-TEST_F(AppendFileTest, GrowsByWhatIsAppended) {
-  AppendFile file(in_folder("rows"));
-  EXPECT_EQ(read_text(in_folder("rows")), "");
-  file.append("one\n");
-  file.append("");
-  file.append("two\n");
-  EXPECT_EQ(read_text(in_folder("rows")), "one\ntwo\n");
-}
-
-TEST_F(AppendFileTest, MustBeNewAndInAFolder) {
-  std::ofstream(in_folder("rows")) << "another run's";
-  EXPECT_EQ(error_of([&] { AppendFile file(in_folder("rows")); }), EEXIST);
-  EXPECT_EQ(read_text(in_folder("rows")), "another run's");
-  EXPECT_EQ(error_of([&] { AppendFile file(in_folder("missing/rows")); }), ENOENT);
-}
-
-TEST_F(AppendFileTest, TakesAllOfATextOrNothing) {
-  AppendFile file(in_folder("rows"));
-  file.append("first\n");
-  {
-    const FileSizeLimit disk(10);
-    EXPECT_EQ(error_of([&] { file.append("second and too long\n"); }), EFBIG);
-    EXPECT_EQ(read_text(in_folder("rows")), "first\n") << "what fitted of it is cut off";
-    file.append("3rd\n");
-    EXPECT_EQ(error_of([&] { file.append("x"); }), EFBIG);
-  }
-  file.append("second and too long\n");
-  EXPECT_EQ(read_text(in_folder("rows")), "first\n3rd\nsecond and too long\n");
-}
-
-TEST_F(AppendFileTest, RefusesTextAfterItWasClosed) {
-  AppendFile file(in_folder("rows"));
-  file.append("a");
-  file.close();
-  EXPECT_EQ(error_of([&] { file.append("b"); }), EBADF);
-  file.close();
-  EXPECT_EQ(read_text(in_folder("rows")), "a");
-}
-
-TEST_F(AppendFileTest, KeepsItsSizeWhenMoved) {
-  AppendFile first(in_folder("rows"));
-  first.append("12345");
-  AppendFile moved(std::move(first));
-  AppendFile file;
-  file = std::move(moved);
-  const FileSizeLimit disk(7);
-  EXPECT_EQ(error_of([&] { file.append("6789"); }), EFBIG);
-  EXPECT_EQ(read_text(in_folder("rows")), "12345");
-}
-
-using WriteFile = FileTest;
 
 TEST_F(WriteFile, MakesTheFoldersOnTheWay) {
   write_file(in_folder("a/b/c.txt"), "text", in_folder("scratch"));
@@ -145,7 +99,7 @@ TEST_F(WriteFile, LeavesNothingBehindWhereItCannotMove) {
   EXPECT_EQ(read_text(in_folder("in_the_way")), "a file, no folder");
 }
 
-using ReadFile = FileTest;
+using ReadFile = test::FileTest;
 
 TEST_F(ReadFile, ReadsAllBytes) {
   write_file(in_folder("file"), std::string("a\0\xff\n", 4), in_folder("scratch"));
@@ -162,6 +116,24 @@ TEST_F(ReadFile, RefusesWhatIsNoFile) {
   EXPECT_EQ(error_of([&] { read_file(folder_.path(), 100); }), EISDIR);
   EXPECT_EQ(error_of([&] { read_file(in_folder("pipe"), 100); }), EINVAL) << "opening it would wait for ever";
   EXPECT_EQ(error_of([&] { read_file("/dev/zero", 100); }), EINVAL);
+}
+
+TEST_F(ReadFile, TakesWhatItWasToldWhenAFileGrows) {
+  write_file(in_folder("file"), std::string(100'000, 'a'), in_folder("scratch"));
+  std::atomic<bool> is_read{false};
+  std::thread writer([&] {
+    std::ofstream file(in_folder("file"), std::ios::app);
+    while (!is_read) {
+      file << "b" << std::flush;
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    const std::vector<std::uint8_t> bytes = read_file(in_folder("file"), 1'000'000);
+    EXPECT_GE(bytes.size(), 100'000U);
+    EXPECT_NE(bytes.back(), 0);
+  }
+  is_read = true;
+  writer.join();
 }
 
 TEST_F(ReadFile, RefusesAFileThatIsTooLarge) {

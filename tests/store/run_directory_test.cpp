@@ -176,6 +176,17 @@ TEST_F(RunDirectoryTest, PublishesClassNamesOnChangeOnly) {
   EXPECT_NE(read_text(config), text);
 }
 
+TEST_F(RunDirectoryTest, WritesALargeConfigWithTheSummary) {
+  RunDirectory run(description("abc"));
+  run.publish_class_names("img", with_mask({{0, std::string(100'000, 'x')}}));
+  const fs::path config = run.path() / kConfigFile;
+  const ino_t large = inode(config);
+  run.publish_class_names("img", with_mask({{1, "road"}}));
+  EXPECT_EQ(inode(config), large);
+  run.write_summary(1);
+  EXPECT_NE(read_text(config).find("road"), std::string::npos);
+}
+
 TEST_F(RunDirectoryTest, PublishesNamesOfMasksAndBoxes) {
   RunDirectory run(description("abc"));
   StoredImage image = with_mask({{0, "sky"}});

@@ -1,0 +1,146 @@
+// The life of a run's state: how it begins, in which process, and how it ends.
+
+#include <c10/util/Exception.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "run/run_state.h"
+
+namespace sconce {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(2);
+
+}  // namespace
+
+std::shared_ptr<RunState> RunState::open(RunOptions options) {
+  const std::shared_ptr<RunState> run(new RunState(std::move(options)), [](const RunState* state) {
+    if (state->is_at_home()) {
+      delete state;
+    }
+  });
+  run->home_.add(run);
+  return run;
+}
+
+/// Every call of a handle begins here.
+void RunState::enter() {
+  TORCH_CHECK_VALUE(is_at_home(), "run ", id(), " belongs to process ", home_.id(), ", and this is process ",
+                    Process::current().id(), ", forked from it: start a run of its own here");
+  // Once more than for the process: a static Run is destroyed before what was registered ahead of it.
+  if (!is_used_.load(std::memory_order_relaxed) && !is_used_.exchange(true)) {
+    Process::watch_exit();
+  }
+}
+
+void RunState::flush() {
+  enter();
+  TORCH_CHECK_VALUE(!is_inside(), "run ", id(), ": flush() may not be called by what the run calls");
+  within([&] {
+    const std::int64_t failures = health_.failures();
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (finished_) {
+        return;
+      }
+      close_open_row();
+    }
+    health_.retry_now();
+    if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.failures() > failures; })) {
+      std::rethrow_exception(health_.last_error());
+    }
+    const std::lock_guard<std::mutex> lock(store_mutex_);
+    directory_.append_rows({});  // are those that were written before still there?
+    directory_.write_summary(runtime_seconds());
+  });
+  if (const std::exception_ptr loss = reporter_.take_loss()) {
+    std::rethrow_exception(loss);
+  }
+}
+
+void RunState::finish(int exit_code) {
+  enter();
+  TORCH_CHECK_VALUE(!is_inside(), "run ", id(), ": finish() may not be called by what the run calls");
+  within([&] { end(exit_code, std::chrono::steady_clock::now(), false); });
+  if (const std::exception_ptr loss = reporter_.take_loss()) {
+    std::rethrow_exception(loss);
+  }
+}
+
+void RunState::finish_with_process(int exit_code, std::chrono::steady_clock::time_point since) noexcept {
+  try {
+    TORCH_CHECK(!is_inside(), "run ", id(), " is not finished: the process ends in the middle of a call of it");
+    within([&] { end(exit_code, since, true); });
+    if (const std::exception_ptr loss = reporter_.take_loss()) {
+      std::rethrow_exception(loss);
+    }
+  } catch (const c10::Error& error) {
+    report_last(std::runtime_error(error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    report_last(error);
+  } catch (...) {
+  }
+}
+
+/// Only the first call does it; others wait for it.
+void RunState::end(int exit_code, std::chrono::steady_clock::time_point since, bool process_ends) {
+  {
+    std::unique_lock<std::mutex> lock(mutex_);
+    process_ends_ |= process_ends;
+    if (std::exchange(finished_, true)) {
+      sealing_.wait(lock, [this] { return sealed_; });
+      return;
+    }
+  }
+  struct Sealed {
+    RunState& run;
+    ~Sealed() {
+      const std::lock_guard<std::mutex> lock(run.mutex_);
+      run.sealed_ = true;
+      run.sealing_.notify_all();
+    }
+  };
+  const Sealed sealed{*this};
+  drain_and_seal(exit_code, since);
+}
+
+void RunState::drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    close_open_row();
+  }
+  health_.retry_now();
+  const bool is_done = queue_.wait_until_done([&] { return health_.is_failing_for(kPatience, since); });
+  if (!is_done) {
+    health_.give_up();
+  }
+  queue_.close();
+  committer_.join();
+  media_.close();
+  const auto now = std::chrono::steady_clock::now();
+  seal(exit_code, is_done ? now + kPatience : now);
+}
+
+void RunState::seal(int exit_code, std::chrono::steady_clock::time_point deadline) {
+  for (bool is_first = true;; is_first = false) {
+    try {
+      directory_.close(exit_code, runtime_seconds());
+      return;
+    } catch (const std::filesystem::filesystem_error& error) {
+      if (is_first) {
+        reporter_.report(error);
+      }
+      if (std::chrono::steady_clock::now() >= deadline) {
+        reporter_.lost("wandb-summary.json", std::nullopt, error.what());
+        return;
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
+}  // namespace sconce
