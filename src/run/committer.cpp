@@ -1,8 +1,12 @@
 #include "run/committer.h"
 
 #include <algorithm>
+#include <deque>
 #include <future>
 #include <utility>
+
+#include "values/device_scalar.h"
+#include "values/histogram_data.h"
 
 namespace sconce {
 namespace {
@@ -10,26 +14,27 @@ namespace {
 constexpr std::size_t kBufferSize = std::size_t{64} << 10;
 constexpr auto kSummaryInterval = std::chrono::seconds(5);
 
-/// The row can be written without waiting.
-bool is_ready(const std::vector<PendingCell>& cells);
+/// Whether writing the cells waits for nobody.
+bool is_ready(const std::vector<Row::Cell>& cells);
 
 struct Ready {
-  bool operator()(const Value& value) const {
-    return !std::holds_alternative<std::shared_ptr<const DeviceScalar>>(value.storage()) &&
-           !std::holds_alternative<Histogram>(value.storage());
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return true;
   }
-  bool operator()(const PendingValue::OneImage& image) const {
-    return image.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  bool operator()(const std::shared_ptr<const DeviceScalar>&) const { return false; }
+  bool operator()(const Histogram& histogram) const { return !histogram.data().is_deferred(); }
+  bool operator()(const std::shared_ptr<const Row>& nested) const { return is_ready(nested->cells()); }
+  bool operator()(const std::shared_ptr<PendingImages>& images) const {
+    return std::all_of(images->files.begin(), images->files.end(), [](const auto& file) {
+      return file.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    });
   }
-  bool operator()(const PendingValue::ManyImages& images) const {
-    return std::all_of(images.begin(), images.end(), *this);
-  }
-  bool operator()(const std::vector<PendingCell>& cells) const { return is_ready(cells); }
 };
 
-bool is_ready(const std::vector<PendingCell>& cells) {
+bool is_ready(const std::vector<Row::Cell>& cells) {
   return std::all_of(cells.begin(), cells.end(),
-                     [](const PendingCell& cell) { return std::visit(Ready{}, cell.value.content); });
+                     [](const Row::Cell& cell) { return std::visit(Ready{}, cell.second.storage()); });
 }
 
 }  // namespace
@@ -54,15 +59,20 @@ void Committer::join() {
 }
 
 void Committer::work() {
-  while (std::optional<PendingRow> row = queue_.pop()) {
-    if (!is_ready(row->cells)) {
-      write_lines();  // earlier rows do not wait for this one's images
+  std::deque<PendingRow> rows;
+  while (queue_.take(rows)) {
+    for (; !rows.empty(); rows.pop_front()) {
+      if (!is_ready(rows.front().cells)) {
+        write_lines();  // earlier rows do not wait for this one's images
+      }
+      commit(rows.front());
+      written_.push_back(std::move(rows.front()));
+      if (lines_.size() >= kBufferSize) {
+        write_lines();
+      }
     }
-    commit(*row);
-    if (lines_.size() >= kBufferSize || queue_.empty()) {
-      write_lines();
-      write_summary_sometimes();
-    }
+    write_lines();
+    write_summary_sometimes();
   }
 }
 
@@ -75,7 +85,7 @@ void Committer::store(const Write& write) {
   });
 }
 
-void Committer::commit(PendingRow& row) {
+void Committer::commit(const PendingRow& row) {
   row_.begin();
   RowEvents events;
   events.stored = [&](const std::string& key, const store::StoredImage& image) {
@@ -86,29 +96,17 @@ void Committer::commit(PendingRow& row) {
   };
   write_cells(row_, row.cells, events);
   if (row.step) {
-    commit_row(row);
-  } else {
-    commit_summary(row);
+    row_.finish(row.timestamp, row.runtime, *row.step);
+    lines_ += row_.line();
   }
-}
-
-void Committer::commit_row(const PendingRow& row) {
-  row_.finish(row.timestamp, row.runtime, *row.step);
-  lines_ += row_.line();
-  written_.push_back({row.cells.empty() ? std::string("_step") : row.cells.front().key, *row.step, row.bytes});
   const std::lock_guard<std::mutex> lock(store_mutex_);
-  directory_.summary().update(row_, *row.step);
-}
-
-void Committer::commit_summary(const PendingRow& row) {
-  {
-    const std::lock_guard<std::mutex> lock(store_mutex_);
-    for (const store::RowWriter::Cell& cell : row_.cells()) {
-      directory_.summary().set(cell.key, row_.value(cell));
-    }
+  if (row.step) {
+    directory_.summary().update(row_, *row.step);
+    return;
   }
-  queue_.remove_bytes(row.bytes);
-  queue_.done(1);
+  for (const store::RowWriter::Cell& cell : row_.cells()) {
+    directory_.summary().set(cell.key, row_.value(cell));
+  }
 }
 
 void Committer::write_lines() {
@@ -116,20 +114,24 @@ void Committer::write_lines() {
     return;
   }
   try {
-    store([&] { directory_.append_rows(lines_); });
+    if (!lines_.empty()) {
+      store([&] { directory_.append_rows(lines_); });
+    }
   } catch (const std::exception& error) {
-    for (const Written& row : written_) {
-      reporter_.lost(row.name, row.step, error.what());
+    for (const PendingRow& row : written_) {
+      if (row.step) {
+        report_lost(reporter_, row, error.what());
+      }
     }
   }
+  const auto rows = static_cast<std::int64_t>(written_.size());
   std::int64_t bytes = 0;
-  for (const Written& row : written_) {
+  for (const PendingRow& row : written_) {
     bytes += row.bytes;
   }
-  queue_.remove_bytes(bytes);
-  queue_.done(static_cast<std::int64_t>(written_.size()));
   lines_.clear();
   written_.clear();
+  queue_.done(rows, bytes);
 }
 
 /// A crash may cost the summary's last seconds; flush() and finish() write it in any case.

@@ -3,81 +3,97 @@
 #include <utility>
 
 namespace sconce {
+namespace {
 
-bool PendingQueue::wait_for_room(std::int64_t bytes, const std::function<bool()>& is_pointless) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  const auto fits = [&] { return bytes_ == 0 || bytes_ + bytes <= max_bytes_; };
-  while (!fits()) {
-    if (is_pointless()) {
-      return false;
-    }
-    room_.wait(lock);
-  }
-  return true;
+/// So many bytes of rows are worth waking the committer for.
+constexpr std::int64_t kEnough = std::int64_t{1} << 20;
+
+}  // namespace
+
+bool PendingQueue::fits(std::int64_t bytes, std::int64_t stuck) const {
+  return bytes_ <= stuck || bytes_ + bytes <= max_bytes_;
 }
 
-void PendingQueue::add_bytes(std::int64_t bytes) {
+bool PendingQueue::try_reserve(std::int64_t bytes, std::int64_t stuck) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  bytes_ += bytes;
+  const bool room = fits(bytes, stuck);
+  bytes_ += room ? bytes : 0;
+  return room;
 }
 
-void PendingQueue::remove_bytes(std::int64_t bytes) {
+bool PendingQueue::reserve(std::int64_t bytes, std::int64_t stuck, const std::function<bool()>& is_pointless) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  const bool room = wait_for([&] { return fits(bytes, stuck); }, is_pointless, lock);
+  bytes_ += room ? bytes : 0;
+  return room;
+}
+
+template <typename Condition>
+bool PendingQueue::wait_for(const Condition& condition, const std::function<bool()>& is_pointless,
+                            std::unique_lock<std::mutex>& lock) {
+  ++waiting_;
+  committer_.hurry();
+  bool done = condition();
+  while (!done && !is_pointless()) {
+    progress_.wait(lock);
+    done = condition();
+  }
+  --waiting_;
+  return done;
+}
+
+void PendingQueue::release(std::int64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   bytes_ -= bytes;
-  room_.notify_all();
+  if (waiting_ > 0) {
+    progress_.notify_all();
+  }
 }
 
 void PendingQueue::push(PendingRow row) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  bytes_ += row.bytes;
+  const std::int64_t before = std::exchange(gathered_, gathered_ + row.bytes);
   ++pushed_;
   rows_.push_back(std::move(row));
-  filled_.notify_one();
-}
-
-std::optional<PendingRow> PendingQueue::pop() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  filled_.wait(lock, [this] { return closed_ || !rows_.empty(); });
-  if (rows_.empty()) {
-    return std::nullopt;
+  if (before < kEnough && gathered_ >= kEnough) {
+    committer_.hurry();
+  } else {
+    committer_.notify();
   }
-  std::optional<PendingRow> row(std::move(rows_.front()));
-  rows_.pop_front();
-  return row;
 }
 
-bool PendingQueue::empty() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return rows_.empty();
+bool PendingQueue::take(std::deque<PendingRow>& rows) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  committer_.nap(lock, [this] { return closed_ || waiting_ > 0 || gathered_ >= kEnough; });
+  committer_.wait(lock, [this] { return closed_ || !rows_.empty(); });
+  gathered_ = 0;
+  rows_.swap(rows);
+  return !rows.empty();
 }
 
-void PendingQueue::done(std::int64_t rows) {
+void PendingQueue::done(std::int64_t rows, std::int64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   done_ += rows;
-  room_.notify_all();
+  bytes_ -= bytes;
+  if (waiting_ > 0) {
+    progress_.notify_all();
+  }
 }
 
 bool PendingQueue::wait_until_done(const std::function<bool()>& is_pointless) {
   std::unique_lock<std::mutex> lock(mutex_);
-  const std::int64_t target = pushed_;
-  while (done_ < target) {
-    if (is_pointless()) {
-      return false;
-    }
-    room_.wait(lock);
-  }
-  return true;
+  return wait_for([this, target = pushed_] { return done_ >= target; }, is_pointless, lock);
 }
 
 void PendingQueue::wake() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  room_.notify_all();
+  progress_.notify_all();
 }
 
 void PendingQueue::close() {
   const std::lock_guard<std::mutex> lock(mutex_);
   closed_ = true;
-  filled_.notify_all();
+  committer_.wake_all();
 }
 
 }  // namespace sconce

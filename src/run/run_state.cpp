@@ -51,15 +51,6 @@ store::RunDescription description_of(const RunOptions& options, std::time_t star
           settings_json(options.config())};
 }
 
-std::int64_t bytes_of(const PendingRow& row) {
-  std::int64_t bytes = 0;
-  for (const PendingCell& cell : row.cells) {
-    const auto* value = std::get_if<Value>(&cell.value.content);
-    bytes += value != nullptr ? pending_bytes(*value) : 0;
-  }
-  return bytes;
-}
-
 }  // namespace
 
 RunState::RunState(RunOptions options)
@@ -85,11 +76,17 @@ void RunState::check_open() const {
   TORCH_CHECK_VALUE(!finished_, "run ", id(), " is finished: nothing more can be logged");
 }
 
+PendingRow RunState::take(std::string_view prefix, Row row) {
+  PendingRow pending;
+  pending.cells = take_cells(prefix, std::move(row));
+  pending.bytes = static_cast<std::int64_t>(sizeof(PendingRow)) + pending_bytes(pending.cells);
+  return pending;
+}
+
 void RunState::log(std::string_view prefix, Row row, std::optional<std::int64_t> step) {
   TORCH_CHECK_VALUE(!step || (*step >= 0 && *step < std::numeric_limits<std::int64_t>::max()),
                     "expected a step of at least 0, got ", *step);
-  PendingRow pending;
-  pending.cells = take_cells(prefix, row);
+  PendingRow pending = take(prefix, std::move(row));
   const std::lock_guard<std::mutex> lock(mutex_);
   check_open();
   stamp(pending);
@@ -100,13 +97,14 @@ void RunState::log(std::string_view prefix, Row row, std::optional<std::int64_t>
     return;
   }
   pending.step = step;
-  if (open_row_ && open_row_->step == step) {
+  if (step == open_step_) {
     merge_into_open_row(std::move(pending));
   } else if (*step < next_step_) {
     log_late(std::move(pending));
   } else {
     close_open_row();
     next_step_ = *step + 1;
+    open_step_ = step;
     merge_into_open_row(std::move(pending));
   }
 }
@@ -121,38 +119,53 @@ void RunState::log_late(PendingRow row) {
 }
 
 void RunState::summarize(std::string_view key, Value value) {
-  PendingRow pending;
-  pending.cells = take_cells("", Row{{std::string(key), std::move(value)}});
+  Row row;
+  row.set(std::string(key), std::move(value));
+  PendingRow pending = take("", std::move(row));
   const std::lock_guard<std::mutex> lock(mutex_);
   check_open();
   submit_if_room(std::move(pending));
 }
 
+bool RunState::reserve(std::int64_t bytes) {
+  const std::int64_t stuck = open_row_ ? open_row_->bytes : 0;
+  if (queue_.try_reserve(bytes, stuck)) {
+    return true;
+  }
+  media_.hurry();
+  return queue_.reserve(bytes, stuck, [this] { return health_.is_failing(); });
+}
+
 void RunState::merge_into_open_row(PendingRow row) {
-  const std::int64_t bytes = bytes_of(row);
-  if (!queue_.wait_for_room(open_bytes_ + bytes, [this] { return health_.is_failing(); })) {
+  if (!reserve(row.bytes)) {
     lose(row);
     return;
   }
-  open_bytes_ += bytes;
   if (!open_row_) {
     open_row_ = std::move(row);
   } else {
+    std::int64_t replaced = 0;
+    for (Row::Cell& cell : row.cells) {
+      replaced += put_cell(open_row_->cells, std::move(cell));
+    }
+    queue_.release(replaced);
     open_row_->timestamp = row.timestamp;
     open_row_->runtime = row.runtime;
-    for (PendingCell& cell : row.cells) {
-      put_cell(open_row_->cells, std::move(cell));
-    }
+    open_row_->bytes += row.bytes - replaced;
   }
-  // What an open row holds cannot drain, so a large one hands its images over before it is closed.
-  if (open_bytes_ > options_.max_pending_bytes() / 2) {
+  // What an open row holds cannot drain, so a large one hands its images over before it is closed, and if that
+  // does not help goes out: further cells of its step make a line of their own.
+  const std::int64_t too_large = options_.max_pending_bytes() / 2;
+  if (open_row_->bytes > too_large) {
     media_.submit(*open_row_);
-    open_bytes_ = bytes_of(*open_row_);
+  }
+  if (open_row_->bytes > too_large) {
+    submit_open_row();
   }
 }
 
 void RunState::submit_if_room(PendingRow row) {
-  if (queue_.wait_for_room(open_bytes_ + bytes_of(row), [this] { return health_.is_failing(); })) {
+  if (reserve(row.bytes)) {
     submit(std::move(row));
   } else {
     lose(row);
@@ -161,22 +174,23 @@ void RunState::submit_if_room(PendingRow row) {
 
 void RunState::submit(PendingRow row) {
   media_.submit(row);
-  row.bytes = bytes_of(row);
   queue_.push(std::move(row));
 }
 
-void RunState::close_open_row() {
+void RunState::submit_open_row() {
   if (open_row_) {
     submit(std::move(*open_row_));
     open_row_.reset();
-    open_bytes_ = 0;
   }
 }
 
+void RunState::close_open_row() {
+  submit_open_row();
+  open_step_.reset();
+}
+
 void RunState::lose(const PendingRow& row) {
-  for (const PendingCell& cell : row.cells) {
-    reporter_.lost(cell.key, row.step, "the disk refuses and max_pending_bytes are waiting");
-  }
+  report_lost(reporter_, row, "the disk refuses and max_pending_bytes are waiting");
 }
 
 void RunState::flush() {
@@ -189,6 +203,7 @@ void RunState::flush() {
     close_open_row();
   }
   health_.retry_now();
+  media_.hurry();
   if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.failures() > failures; })) {
     std::rethrow_exception(health_.last_error());
   }
@@ -213,6 +228,7 @@ void RunState::finish(int exit_code) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   const auto is_over = [&] { return std::chrono::steady_clock::now() > deadline; };
   health_.retry_now();
+  media_.hurry();
   if (!queue_.wait_until_done([&] { return health_.is_failing() && is_over(); })) {
     health_.give_up();
   }

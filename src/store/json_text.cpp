@@ -12,12 +12,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Characters that stand for themselves in a JSON string: printable ASCII without the quote and the backslash.
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
-}
-
 /// What YAML cannot hold beyond what JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF, which are unprintable,
 /// and U+2028 and U+2029, which end lines in YAML 1.1.
 std::string escape_unprintable(const std::string& json) {
@@ -82,6 +76,11 @@ const char* non_finite_name(double number) {
 }
 
 }  // namespace
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+}
 
 std::string valid_utf8(std::string_view text) {
   if (is_plain(text)) {
