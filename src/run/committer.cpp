@@ -37,6 +37,18 @@ bool is_ready(const std::vector<Row::Cell>& cells) {
                      [](const Row::Cell& cell) { return std::visit(Ready{}, cell.second.storage()); });
 }
 
+/// Whether next has a later value for every key of row, come what may: then the summary need not see row's.
+bool supersedes(const PendingRow& next, const PendingRow& row) {
+  const auto is_certain = [](const Value& value) {
+    return std::holds_alternative<double>(value.storage()) || std::holds_alternative<std::int64_t>(value.storage());
+  };
+  return row.step && next.step && *next.step >= *row.step &&
+         std::equal(next.cells.begin(), next.cells.end(), row.cells.begin(), row.cells.end(),
+                    [&](const Row::Cell& later, const Row::Cell& cell) {
+                      return is_certain(later.second) && later.first == cell.first;
+                    });
+}
+
 }  // namespace
 
 Committer::Committer(PendingQueue& queue, store::RunDirectory& directory, std::mutex& store_mutex,
@@ -66,6 +78,9 @@ void Committer::work() {
         write_lines();  // earlier rows do not wait for this one's images
       }
       commit(rows.front());
+      if (rows.size() == 1 || !supersedes(rows[1], rows.front())) {
+        summarize(rows.front());
+      }
       written_.push_back(std::move(rows.front()));
       if (lines_.size() >= kBufferSize) {
         write_lines();
@@ -99,6 +114,10 @@ void Committer::commit(const PendingRow& row) {
     row_.finish(row.timestamp, row.runtime, *row.step);
     lines_ += row_.line();
   }
+}
+
+/// row is the one that row_ holds.
+void Committer::summarize(const PendingRow& row) {
   const std::lock_guard<std::mutex> lock(store_mutex_);
   if (row.step) {
     directory_.summary().update(row_, *row.step);

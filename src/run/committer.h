@@ -31,6 +31,7 @@ class Committer {
  private:
   void work();
   void commit(const PendingRow& row);
+  void summarize(const PendingRow& row);
   void write_lines();
   void write_summary_sometimes();
   template <typename Write>

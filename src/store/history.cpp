@@ -5,6 +5,14 @@
 #include "store/json_text.h"
 
 namespace sconce::store {
+namespace {
+
+void append_key(std::string& out, std::string_view key) {
+  append_string(out, key);
+  out += ':';
+}
+
+}  // namespace
 
 void RowWriter::begin() {
   line_.assign(1, '{');
@@ -16,11 +24,21 @@ void RowWriter::key(std::string_view key) {
   if (line_.back() != '{') {
     line_ += ',';
   }
-  append_string(line_, key);
-  line_ += ':';
-  if (depth_ == 1) {
-    cells_.push_back({key, line_.size(), line_.size()});
+  if (depth_ > 1) {
+    append_key(line_, key);
+    return;
   }
+  if (cells_.size() == keys_.size()) {
+    keys_.emplace_back();
+  }
+  Key& before = keys_[cells_.size()];
+  if (before.key != key) {
+    before.key = key;
+    before.json.clear();
+    append_key(before.json, key);
+  }
+  line_ += before.json;
+  cells_.push_back({key, line_.size(), line_.size()});
 }
 
 void RowWriter::back_to(const Mark& mark) {

@@ -1,8 +1,10 @@
 #include "store/json_text.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -78,8 +80,11 @@ const char* non_finite_name(double number) {
 }  // namespace
 
 bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  bool plain = true;  // of all characters, without a way out: the compiler takes many at once
+  for (const char c : text) {
+    plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  }
+  return plain;
 }
 
 std::string valid_utf8(std::string_view text) {
@@ -96,18 +101,18 @@ void append_double(std::string& out, double number) {
     out += '"';
     return;
   }
-  fmt::memory_buffer digits;
-  fmt::format_to(std::back_inserter(digits), "{}", number);
-  const std::string_view text(digits.data(), digits.size());
-  const std::size_t exponent = text.find('e');
-  if (text.find('.') == std::string_view::npos) {
-    // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
-    out += text.substr(0, exponent);
-    out += ".0";
-    out += exponent == std::string_view::npos ? std::string_view() : text.substr(exponent);
-  } else {
+  std::array<char, 32> digits;  // 24 at most
+  const char* const end = fmt::format_to(digits.data(), FMT_COMPILE("{}"), number);
+  const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  if (text.find('.') != std::string_view::npos) {
     out += text;
+    return;
   }
+  // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
+  const std::size_t exponent = std::min(text.find('e'), text.size());
+  out += text.substr(0, exponent);
+  out += ".0";
+  out += text.substr(exponent);
 }
 
 void append_integer(std::string& out, std::int64_t number) {
