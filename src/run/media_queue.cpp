@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "run/row_json.h"
+#include "run/run_options.h"
 #include "run/store_image.h"
 #include "store/json_text.h"
 
@@ -31,7 +33,7 @@ MediaQueue::MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& report
       reporter_(reporter),
       directory_(directory),
       compression_(options.compression()),
-      encoders_(options.encoder_threads()) {}
+      encoders_(encoder_threads(options, std::thread::hardware_concurrency())) {}
 
 void MediaQueue::submit(PendingRow& row) {
   for (auto& [key, value] : row.cells) {
