@@ -1,8 +1,8 @@
 #include "run/committer.h"
 
 #include <algorithm>
-#include <deque>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "values/device_scalar.h"
@@ -40,7 +40,8 @@ bool is_ready(const std::vector<Row::Cell>& cells) {
 /// Whether next has a later value for every key of row, come what may: then the summary need not see row's.
 bool supersedes(const PendingRow& next, const PendingRow& row) {
   const auto is_certain = [](const Value& value) {
-    return std::holds_alternative<double>(value.storage()) || std::holds_alternative<std::int64_t>(value.storage());
+    return std::holds_alternative<double>(value.storage()) ||
+           std::holds_alternative<std::int64_t>(value.storage());
   };
   return row.step && next.step && *next.step >= *row.step &&
          std::equal(next.cells.begin(), next.cells.end(), row.cells.begin(), row.cells.end(),
@@ -71,17 +72,19 @@ void Committer::join() {
 }
 
 void Committer::work() {
-  std::deque<PendingRow> rows;
+  PendingQueue::Rows rows;
   while (queue_.take(rows)) {
-    for (; !rows.empty(); rows.pop_front()) {
-      if (!is_ready(rows.front().cells)) {
+    while (!rows.empty()) {
+      const auto row = rows.begin();
+      const auto next = std::next(row);
+      if (!is_ready(row->cells)) {
         write_lines();  // earlier rows do not wait for this one's images
       }
-      commit(rows.front());
-      if (rows.size() == 1 || !supersedes(rows[1], rows.front())) {
-        summarize(rows.front());
+      commit(*row);
+      if (next == rows.end() || !supersedes(*next, *row)) {
+        summarize(*row);
       }
-      written_.push_back(std::move(rows.front()));
+      written_.splice(written_.end(), rows, row);
       if (lines_.size() >= kBufferSize) {
         write_lines();
       }
@@ -143,14 +146,8 @@ void Committer::write_lines() {
       }
     }
   }
-  const auto rows = static_cast<std::int64_t>(written_.size());
-  std::int64_t bytes = 0;
-  for (const PendingRow& row : written_) {
-    bytes += row.bytes;
-  }
   lines_.clear();
-  written_.clear();
-  queue_.done(rows, bytes);
+  queue_.done(written_);
 }
 
 /// A crash may cost the summary's last seconds; flush() and finish() write it in any case.

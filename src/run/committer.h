@@ -4,7 +4,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "run/disk_health.h"
 #include "run/pending_queue.h"
@@ -46,7 +45,7 @@ class Committer {
 
   store::RowWriter row_;
   std::string lines_;
-  std::vector<PendingRow> written_;  ///< rows whose lines are in lines_
+  PendingQueue::Rows written_;  ///< rows whose lines are in lines_
   std::chrono::steady_clock::time_point last_summary_;
   std::thread thread_;
 };

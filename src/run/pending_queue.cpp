@@ -1,5 +1,6 @@
 #include "run/pending_queue.h"
 
+#include <iterator>
 #include <utility>
 
 namespace sconce {
@@ -7,6 +8,9 @@ namespace {
 
 /// So many bytes of rows are worth waking the committer for.
 constexpr std::int64_t kEnough = std::int64_t{1} << 20;
+
+constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
+constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
 
 }  // namespace
 
@@ -51,10 +55,19 @@ void PendingQueue::release(std::int64_t bytes) {
 }
 
 void PendingQueue::push(PendingRow row) {
+  // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
+  Rows spent;
+  const std::int64_t bytes = row.bytes;
+  Rows one;
+  one.push_back(std::move(row));
   const std::lock_guard<std::mutex> lock(mutex_);
-  const std::int64_t before = std::exchange(gathered_, gathered_ + row.bytes);
+  if (!spent_.empty()) {
+    spent_bytes_ -= spent_.front().bytes;
+    spent.splice(spent.begin(), spent_, spent_.begin());
+  }
+  const std::int64_t before = std::exchange(gathered_, gathered_ + bytes);
   ++pushed_;
-  rows_.push_back(std::move(row));
+  rows_.splice(rows_.end(), one);
   if (before < kEnough && gathered_ >= kEnough) {
     committer_.hurry();
   } else {
@@ -62,7 +75,7 @@ void PendingQueue::push(PendingRow row) {
   }
 }
 
-bool PendingQueue::take(std::deque<PendingRow>& rows) {
+bool PendingQueue::take(Rows& rows) {
   std::unique_lock<std::mutex> lock(mutex_);
   committer_.nap(lock, [this] { return closed_ || waiting_ > 0 || gathered_ >= kEnough; });
   committer_.wait(lock, [this] { return closed_ || !rows_.empty(); });
@@ -71,12 +84,31 @@ bool PendingQueue::take(std::deque<PendingRow>& rows) {
   return !rows.empty();
 }
 
-void PendingQueue::done(std::int64_t rows, std::int64_t bytes) {
+void PendingQueue::done(Rows& rows) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::int64_t bytes = 0;
+  for (const PendingRow& row : rows) {
+    bytes += row.bytes;
+  }
+  keep_spent(rows);
+  rows.clear();  // before its bytes count as free
   const std::lock_guard<std::mutex> lock(mutex_);
-  done_ += rows;
+  done_ += count;
   bytes_ -= bytes;
   if (waiting_ > 0) {
     progress_.notify_all();
+  }
+}
+
+void PendingQueue::keep_spent(Rows& rows) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto row = rows.begin(); row != rows.end();) {
+    const auto next = std::next(row);
+    if (row->bytes <= kSmall && spent_bytes_ + row->bytes <= kSpent) {
+      spent_bytes_ += row->bytes;
+      spent_.splice(spent_.begin(), rows, row);
+    }
+    row = next;
   }
 }
 

@@ -2,8 +2,8 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
 
 #include "run/idle_threads.h"
@@ -15,6 +15,8 @@ namespace sconce {
 /// Thread-safe.
 class PendingQueue {
  public:
+  using Rows = std::list<PendingRow>;
+
   explicit PendingQueue(std::int64_t max_bytes) : max_bytes_(max_bytes) {}
 
   /// Counts `bytes` more if they fit; they always do beside `stuck` alone, which are bytes that no waiting frees.
@@ -27,9 +29,9 @@ class PendingQueue {
   void push(PendingRow row);
   /// Waits for rows, lets some gather, and puts all there are into `rows`, which is empty. False once the queue is
   /// closed and empty.
-  bool take(std::deque<PendingRow>& rows);
-  /// `rows` taken rows are on disk or lost; releases their bytes.
-  void done(std::int64_t rows, std::int64_t bytes);
+  bool take(Rows& rows);
+  /// Taken rows are on disk or lost. Releases their bytes and empties `rows`.
+  void done(Rows& rows);
   /// Waits until all rows pushed so far are done. False, earlier, if it is pointless.
   bool wait_until_done(const std::function<bool()>& is_pointless);
   /// Makes those who wait ask again whether it is pointless.
@@ -40,6 +42,7 @@ class PendingQueue {
   template <typename Condition>
   bool wait_for(const Condition& condition, const std::function<bool()>& is_pointless,
                 std::unique_lock<std::mutex>& lock);
+  void keep_spent(Rows& rows);
   bool fits(std::int64_t bytes, std::int64_t stuck) const;
 
   const std::int64_t max_bytes_;
@@ -47,8 +50,10 @@ class PendingQueue {
   IdleThreads committer_;
   std::condition_variable progress_;
   int waiting_ = 0;  ///< threads that wait for progress
-  std::deque<PendingRow> rows_;
+  Rows rows_;
   std::int64_t gathered_ = 0;  ///< bytes of rows_
+  Rows spent_;                 ///< small rows that are done, for those who bring new ones to free
+  std::int64_t spent_bytes_ = 0;
   std::int64_t bytes_ = 0;
   std::int64_t pushed_ = 0;
   std::int64_t done_ = 0;
