@@ -3,8 +3,11 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -23,6 +26,8 @@ struct Kind {
   const char* name;
   std::function<void(sconce::Run& run, int i)> log;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 at::Tensor pixels(int i) { return at::full({8, 8, 3}, i % 256, at::kByte); }
 
@@ -80,7 +85,7 @@ std::vector<Kind> kinds() {
        }},
       {"boxes with captions",
        [corners](sconce::Run& run, int i) {
-         const Boxes boxes(corners, BoxesOptions().captions(std::vector<std::string>(20, std::string(200, 'b'))));
+         const Boxes boxes(corners, BoxesOptions().captions(std::vector<std::string>(20, std::string(2000, 'b'))));
          run.log("img", Image(pixels(i), ImageOptions().boxes({{"truth", boxes}})));
        }},
   };
