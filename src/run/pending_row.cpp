@@ -103,7 +103,7 @@ std::vector<Row::Cell> take_cells(std::string_view prefix, Row row) {
     check_key(key);
     key.insert(0, prefix);
     if (!store::is_plain(key)) {
-      key = checked_key(key);
+      key = checked_key(key);  // the prefix may bring what a key may not have
     }
     check_reserved(key, value);
     check_nested_keys(value);
@@ -114,12 +114,14 @@ std::vector<Row::Cell> take_cells(std::string_view prefix, Row row) {
 std::int64_t put_cell(std::vector<Row::Cell>& cells, Row::Cell cell) {
   const auto same =
       std::find_if(cells.begin(), cells.end(), [&](const Row::Cell& other) { return other.first == cell.first; });
+  const std::int64_t bytes = pending_bytes(cell.second);
   if (same == cells.end()) {
+    constexpr auto kPlace = static_cast<std::int64_t>(2 * sizeof(Row::Cell));  // a vector grows by doubling
     cells.push_back(std::move(cell));
-    return 0;
+    return kPlace + heap_bytes(cells.back().first) + bytes;
   }
   const Value replaced = std::exchange(same->second, std::move(cell.second));
-  return pending_bytes(replaced);
+  return bytes - pending_bytes(replaced);
 }
 
 std::int64_t encoder_bytes(const Image& image) {

@@ -37,7 +37,7 @@ std::string checked_key(std::string_view key);
 /// and the reserved ones.
 std::vector<Row::Cell> take_cells(std::string_view prefix, Row row);
 
-/// Adds a cell, or replaces the value of the one of the same key. Returns the bytes of what was replaced.
+/// Adds a cell, or replaces the value of the one of the same key. Returns the bytes that cells takes more for it.
 std::int64_t put_cell(std::vector<Row::Cell>& cells, Row::Cell cell);
 
 /// Memory that is taken until it is written: by cells, by a value beyond its own size, and the part of an image

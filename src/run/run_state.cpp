@@ -144,14 +144,14 @@ void RunState::merge_into_open_row(PendingRow row) {
   if (!open_row_) {
     open_row_ = std::move(row);
   } else {
-    std::int64_t replaced = 0;
+    std::int64_t more = 0;
     for (Row::Cell& cell : row.cells) {
-      replaced += put_cell(open_row_->cells, std::move(cell));
+      more += put_cell(open_row_->cells, std::move(cell));
     }
-    queue_.release(replaced);
+    queue_.release(row.bytes - more);
+    open_row_->bytes += more;
     open_row_->timestamp = row.timestamp;
     open_row_->runtime = row.runtime;
-    open_row_->bytes += row.bytes - replaced;
   }
   // What an open row holds cannot drain, so a large one hands its images over before it is closed, and if that
   // does not help goes out: further cells of its step make a line of their own.
