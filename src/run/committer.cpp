@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "store/buffer.h"
 #include "values/device_scalar.h"
 #include "values/histogram_data.h"
 
@@ -146,7 +147,7 @@ void Committer::write_lines() {
       }
     }
   }
-  lines_.clear();
+  store::clear_buffer(lines_);
   queue_.done(written_);
 }
 

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 
+#include "store/buffer.h"
 #include "store/json_text.h"
 
 namespace sconce::store {
 namespace {
+
+constexpr std::size_t kMostKnown = 1000;  ///< keys whose text is remembered
+constexpr std::size_t kLongestKnown = 256;
 
 void append_key(std::string& out, std::string_view key) {
   append_string(out, key);
@@ -15,7 +19,8 @@ void append_key(std::string& out, std::string_view key) {
 }  // namespace
 
 void RowWriter::begin() {
-  line_.assign(1, '{');
+  clear_buffer(line_);
+  line_ += '{';
   cells_.clear();
   depth_ = 1;
 }
@@ -24,21 +29,28 @@ void RowWriter::key(std::string_view key) {
   if (line_.back() != '{') {
     line_ += ',';
   }
-  if (depth_ > 1) {
+  if (depth_ == 1 && cells_.size() < kMostKnown && key.size() <= kLongestKnown) {
+    line_ += known_json(key);
+  } else {
     append_key(line_, key);
-    return;
   }
-  if (cells_.size() == keys_.size()) {
-    keys_.emplace_back();
+  if (depth_ == 1) {
+    cells_.push_back({key, line_.size(), line_.size()});
   }
-  Key& before = keys_[cells_.size()];
-  if (before.key != key) {
-    before.key = key;
-    before.json.clear();
-    append_key(before.json, key);
+}
+
+const std::string& RowWriter::known_json(std::string_view key) {
+  const std::size_t place = cells_.size();
+  if (keys_.size() <= place) {
+    keys_.resize(place + 1);
   }
-  line_ += before.json;
-  cells_.push_back({key, line_.size(), line_.size()});
+  Key& known = keys_[place];
+  if (known.key != key) {
+    known.key = key;
+    known.json.clear();
+    append_key(known.json, key);
+  }
+  return known.json;
 }
 
 void RowWriter::back_to(const Mark& mark) {

@@ -54,6 +54,7 @@ class RowWriter {
     std::string json;  ///< with its colon
   };
 
+  const std::string& known_json(std::string_view key);
   bool has(std::string_view key) const;
   void done();
 

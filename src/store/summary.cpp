@@ -1,5 +1,6 @@
 #include "store/summary.h"
 
+#include "store/buffer.h"
 #include "store/json_text.h"
 
 namespace sconce::store {
@@ -24,7 +25,8 @@ void Summary::update(const RowWriter& row, std::int64_t step) {
     const RowWriter::Cell& cell = row.cells()[place];
     Entry& entry = entry_of(cell.key, place);
     if (!entry.by_hand && step >= entry.step) {
-      entry.json = row.value(cell);
+      clear_buffer(entry.json);
+      entry.json += row.value(cell);
       entry.step = step;
       changed_ = true;
     }

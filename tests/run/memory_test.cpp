@@ -150,12 +150,24 @@ class Memory : public testing::Test {
     return after - before;
   }
   void SetUp() override {
-    if (test::resident_bytes() < 0) {
+    if (test::resident_bytes() < 0 || test::allocated_bytes() < 0) {
       GTEST_SKIP() << "the system does not tell, or a sanitizer keeps what is freed";
     }
   }
   test::TemporaryFolder folder_;
 };
+
+TEST_F(Memory, IsGivenBackByALargeRow) {
+  sconce::Run run(RunOptions("test").dir(folder_.path()));
+  run.log("text", "small");
+  run.flush();
+  const std::int64_t before = test::allocated_bytes();
+  run.log("text", std::string(64 * kMiB, 'x'));
+  run.flush();
+  run.log("text", "small");
+  run.flush();
+  EXPECT_LT(test::allocated_bytes() - before, 4 * kMiB);
+}
 
 TEST_F(Memory, IsFlatOverAMillionRows) {
   const auto log = [](sconce::Run& run, int i) {
