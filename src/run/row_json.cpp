@@ -32,23 +32,36 @@ class CellsWriter {
     }
   }
 
-  void operator()(bool value) { row_.boolean(value); }
-  void operator()(std::int64_t value) { row_.integer(value); }
-  void operator()(std::uint64_t value) { row_.unsigned_integer(value); }
-  void operator()(double value) { row_.number(value); }
-  void operator()(const std::string& value) { row_.text(value); }
-  void operator()(const Histogram& value) { row_.json(value.data().json()); }
-  void operator()(const std::shared_ptr<const DeviceScalar>& value) {
-    const Value number = value->get();
-    std::visit(*this, number.storage());
+ private:
+  void write(const std::string& key, const Value& value, const Place* outer) {
+    const Place place{outer, key};
+    const store::RowWriter::Mark before = row_.mark();
+    row_.key(key);
+    try {
+      std::visit([&](const auto& held) { write_value(held, place); }, value.storage());
+    } catch (const std::exception& error) {
+      row_.back_to(before);
+      events_.failed(place.name(), error);
+    }
   }
-  void operator()(const std::shared_ptr<const Row>& nested) {
+
+  void write_value(bool value, const Place&) { row_.boolean(value); }
+  void write_value(std::int64_t value, const Place&) { row_.integer(value); }
+  void write_value(std::uint64_t value, const Place&) { row_.unsigned_integer(value); }
+  void write_value(double value, const Place&) { row_.number(value); }
+  void write_value(const std::string& value, const Place&) { row_.text(value); }
+  void write_value(const Histogram& value, const Place&) { row_.json(value.data().json()); }
+  void write_value(const std::shared_ptr<const DeviceScalar>& value, const Place& place) {
+    const Value number = value->get();
+    std::visit([&](const auto& held) { write_value(held, place); }, number.storage());
+  }
+  void write_value(const std::shared_ptr<const Row>& nested, const Place& place) {
     row_.begin_object();
-    write(nested->cells(), place_);
+    write(nested->cells(), &place);
     row_.end_object();
   }
-  void operator()(const std::shared_ptr<PendingImages>& images) {
-    const std::string name = place_->name();
+  void write_value(const std::shared_ptr<PendingImages>& images, const Place& place) {
+    const std::string name = place.name();
     std::vector<store::StoredImage> stored;
     for (std::future<store::StoredImage>& file : images->files) {
       stored.push_back(file.get());
@@ -57,30 +70,15 @@ class CellsWriter {
     row_.json(store::to_text(images->is_list ? store::images_json(stored) : store::image_json(stored.front())));
   }
   // Images of a row were handed to the encoders before.
-  void operator()(const Image&) { refuse_images(); }
-  void operator()(const std::vector<Image>&) { refuse_images(); }
+  void write_value(const Image&, const Place& place) { refuse_images(place); }
+  void write_value(const std::vector<Image>&, const Place& place) { refuse_images(place); }
 
- private:
-  void write(const std::string& key, const Value& value, const Place* outer) {
-    const Place place{outer, key};
-    const store::RowWriter::Mark before = row_.mark();
-    row_.key(key);
-    try {
-      place_ = &place;
-      std::visit(*this, value.storage());
-    } catch (const std::exception& error) {
-      row_.back_to(before);
-      events_.failed(place.name(), error);
-    }
-  }
-
-  void refuse_images() const {
-    TORCH_CHECK_VALUE(false, "'", place_->name(), "': expected a number, text or a nested row, got an image");
+  static void refuse_images(const Place& place) {
+    TORCH_CHECK_VALUE(false, "'", place.name(), "': expected a number, text or a nested row, got an image");
   }
 
   store::RowWriter& row_;
   const RowEvents& events_;
-  const Place* place_ = nullptr;
 };
 
 }  // namespace
