@@ -19,9 +19,11 @@ class Classes {
   bool empty() const noexcept { return names_ == nullptr || names_->empty(); }
   bool contains(std::int64_t id) const { return names_ != nullptr && names_->count(id) != 0; }
   const std::map<std::int64_t, std::string>& names() const;
+  std::int64_t bytes() const noexcept { return bytes_; }  ///< for sconce's own sources: memory that the names take
 
  private:
   std::shared_ptr<const std::map<std::int64_t, std::string>> names_;
+  std::int64_t bytes_ = 0;
 };
 
 }  // namespace sconce

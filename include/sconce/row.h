@@ -20,12 +20,15 @@ class Tensor;
 namespace sconce {
 class DeviceScalar;
 class Row;
+struct PendingImages;
 
 /// What a cell holds. Implicit on purpose: {"loss", loss} reads like the row it becomes.
 class Value {
  public:
+  /// The last two are for values on their way: they are made inside sconce.
   using Storage = std::variant<bool, std::int64_t, std::uint64_t, double, std::string, Image, std::vector<Image>,
-                               Histogram, std::shared_ptr<const Row>, std::shared_ptr<const DeviceScalar>>;
+                               Histogram, std::shared_ptr<const Row>, std::shared_ptr<const DeviceScalar>,
+                               std::shared_ptr<PendingImages>>;
 
   /// bool, integers, floating point. NaN and infinities are written as "NaN", "Infinity", "-Infinity".
   template <typename T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
@@ -42,6 +45,7 @@ class Value {
   Value(Row nested);  ///< a JSON object
 
   const Storage& storage() const noexcept { return storage_; }  ///< for sconce's own sources
+  Storage& storage() noexcept { return storage_; }              ///< for sconce's own sources
 
  private:
   template <typename T>
@@ -70,6 +74,7 @@ class Row {
   Row& set(std::string key, Value value);
 
   const std::vector<Cell>& cells() const noexcept { return cells_; }
+  std::vector<Cell>& cells() noexcept { return cells_; }  ///< for sconce's own sources
 
  private:
   std::vector<Cell> cells_;

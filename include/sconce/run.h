@@ -43,8 +43,11 @@ struct RunOptions {
   TORCH_ARG(std::string, notes);
   TORCH_ARG(std::vector<std::string>, tags);                ///< each 1 to 64 characters
   TORCH_ARG(Compression, compression) = Compression::Fast;  ///< of images and masks
-  TORCH_ARG(std::int64_t, encoder_threads) = 1;
-  /// log() waits while so much is on its way to a working disk.
+  /// 1 to 256. Unset: one for every eight hardware threads, at least 1 and at most 4, which leaves training its
+  /// cores and encodes about a gigabyte of pixels a second each.
+  TORCH_ARG(std::optional<std::int64_t>, encoder_threads);
+  /// log() waits while so much memory is on its way to a working disk. All that is logged counts, whatever it is;
+  /// beside it there are the images that are being encoded, one a thread.
   TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;
   TORCH_ARG(LateRows, late_rows) = LateRows::Keep;
   /// Hears of every trouble once, one call at a time, from sconce's threads and from those that log; it must not

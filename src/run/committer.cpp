@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "run/quiet_thread.h"
+#include "store/buffer.h"
+#include "values/device_scalar.h"
+#include "values/histogram_data.h"
 
 namespace sconce {
 namespace {
@@ -12,26 +16,40 @@ namespace {
 constexpr std::size_t kBufferSize = std::size_t{64} << 10;
 constexpr auto kSummaryInterval = std::chrono::seconds(5);
 
-/// The row can be written without waiting.
-bool is_ready(const std::vector<PendingCell>& cells);
+/// Whether writing the cells waits for nobody.
+bool is_ready(const std::vector<Row::Cell>& cells);
 
 struct Ready {
-  bool operator()(const Value& value) const {
-    return !std::holds_alternative<std::shared_ptr<const DeviceScalar>>(value.storage()) &&
-           !std::holds_alternative<Histogram>(value.storage());
+  template <typename Other>
+  bool operator()(const Other&) const {
+    return true;
   }
-  bool operator()(const PendingValue::OneImage& image) const {
-    return image.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  bool operator()(const std::shared_ptr<const DeviceScalar>&) const { return false; }
+  bool operator()(const Histogram& histogram) const { return !histogram.data().is_deferred(); }
+  bool operator()(const std::shared_ptr<const Row>& nested) const { return is_ready(nested->cells()); }
+  bool operator()(const std::shared_ptr<PendingImages>& images) const {
+    return std::all_of(images->files.begin(), images->files.end(), [](const auto& file) {
+      return file.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    });
   }
-  bool operator()(const PendingValue::ManyImages& images) const {
-    return std::all_of(images.begin(), images.end(), *this);
-  }
-  bool operator()(const std::vector<PendingCell>& cells) const { return is_ready(cells); }
 };
 
-bool is_ready(const std::vector<PendingCell>& cells) {
+bool is_ready(const std::vector<Row::Cell>& cells) {
   return std::all_of(cells.begin(), cells.end(),
-                     [](const PendingCell& cell) { return std::visit(Ready{}, cell.value.content); });
+                     [](const Row::Cell& cell) { return std::visit(Ready{}, cell.second.storage()); });
+}
+
+/// Whether next has a later value for every key of row, come what may: then the summary need not see row's.
+bool supersedes(const PendingRow& next, const PendingRow& row) {
+  const auto is_certain = [](const Value& value) {
+    return std::holds_alternative<double>(value.storage()) ||
+           std::holds_alternative<std::int64_t>(value.storage());
+  };
+  return row.step && next.step && *next.step >= *row.step &&
+         std::equal(next.cells.begin(), next.cells.end(), row.cells.begin(), row.cells.end(),
+                    [&](const Row::Cell& later, const Row::Cell& cell) {
+                      return is_certain(later.second) && later.first == cell.first;
+                    });
 }
 
 }  // namespace
@@ -56,15 +74,25 @@ void Committer::join() {
 }
 
 void Committer::work() {
-  while (std::optional<PendingRow> row = queue_.pop()) {
-    if (!is_ready(row->cells)) {
-      write_lines();  // earlier rows do not wait for this one's images
+  PendingQueue::Rows rows;
+  while (queue_.take(rows)) {
+    while (!rows.empty()) {
+      const auto row = rows.begin();
+      const auto next = std::next(row);
+      if (!is_ready(row->cells)) {
+        write_lines();  // earlier rows do not wait for this one's images
+      }
+      commit(*row);
+      if (next == rows.end() || !supersedes(*next, *row)) {
+        summarize(*row);
+      }
+      written_.splice(written_.end(), rows, row);
+      if (lines_.size() >= kBufferSize) {
+        write_lines();
+      }
     }
-    commit(*row);
-    if (lines_.size() >= kBufferSize || queue_.empty()) {
-      write_lines();
-      write_summary_sometimes();
-    }
+    write_lines();
+    write_summary_sometimes();
   }
 }
 
@@ -77,7 +105,7 @@ void Committer::store(const Write& write) {
   });
 }
 
-void Committer::commit(PendingRow& row) {
+void Committer::commit(const PendingRow& row) {
   row_.begin();
   RowEvents events;
   events.stored = [&](const std::string& key, const store::StoredImage& image) {
@@ -88,29 +116,21 @@ void Committer::commit(PendingRow& row) {
   };
   write_cells(row_, row.cells, events);
   if (row.step) {
-    commit_row(row);
-  } else {
-    commit_summary(row);
+    row_.finish(row.timestamp, row.runtime, *row.step);
+    lines_ += row_.line();
   }
 }
 
-void Committer::commit_row(const PendingRow& row) {
-  row_.finish(row.timestamp, row.runtime, *row.step);
-  lines_ += row_.line();
-  written_.push_back({row.cells.empty() ? std::string("_step") : row.cells.front().key, *row.step, row.bytes});
+/// row is the one that row_ holds.
+void Committer::summarize(const PendingRow& row) {
   const std::lock_guard<std::mutex> lock(store_mutex_);
-  directory_.summary().update(row_, *row.step);
-}
-
-void Committer::commit_summary(const PendingRow& row) {
-  {
-    const std::lock_guard<std::mutex> lock(store_mutex_);
-    for (const store::RowWriter::Cell& cell : row_.cells()) {
-      directory_.summary().set(cell.key, row_.value(cell));
-    }
+  if (row.step) {
+    directory_.summary().update(row_, *row.step);
+    return;
   }
-  queue_.remove_bytes(row.bytes);
-  queue_.done(1);
+  for (const store::RowWriter::Cell& cell : row_.cells()) {
+    directory_.summary().set(cell.key, row_.value(cell));
+  }
 }
 
 void Committer::write_lines() {
@@ -118,20 +138,18 @@ void Committer::write_lines() {
     return;
   }
   try {
-    store([&] { directory_.append_rows(lines_); });
+    if (!lines_.empty()) {
+      store([&] { directory_.append_rows(lines_); });
+    }
   } catch (const std::exception& error) {
-    for (const Written& row : written_) {
-      reporter_.lost(row.name, row.step, error.what());
+    for (const PendingRow& row : written_) {
+      if (row.step) {
+        report_lost(reporter_, row, error.what());
+      }
     }
   }
-  std::int64_t bytes = 0;
-  for (const Written& row : written_) {
-    bytes += row.bytes;
-  }
-  queue_.remove_bytes(bytes);
-  queue_.done(static_cast<std::int64_t>(written_.size()));
-  lines_.clear();
-  written_.clear();
+  store::clear_buffer(lines_);
+  queue_.done(written_);
 }
 
 /// A crash may cost the summary's last seconds; flush() and finish() write it in any case.

@@ -4,7 +4,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "run/disk_health.h"
 #include "run/pending_queue.h"
@@ -29,17 +28,9 @@ class Committer {
   void join();
 
  private:
-  /// A row whose line is in the buffer.
-  struct Written {
-    std::string name;  ///< of its first cell, for the message if it is lost
-    std::int64_t step = 0;
-    std::int64_t bytes = 0;
-  };
-
   void work();
-  void commit(PendingRow& row);
-  void commit_row(const PendingRow& row);
-  void commit_summary(const PendingRow& row);
+  void commit(const PendingRow& row);
+  void summarize(const PendingRow& row);
   void write_lines();
   void write_summary_sometimes();
   template <typename Write>
@@ -54,7 +45,7 @@ class Committer {
 
   store::RowWriter row_;
   std::string lines_;
-  std::vector<Written> written_;
+  PendingQueue::Rows written_;  ///< rows whose lines are in lines_
   std::chrono::steady_clock::time_point last_summary_;
   std::thread thread_;
 };

@@ -22,14 +22,19 @@ EncoderPool::~EncoderPool() { close(); }
 void EncoderPool::submit(std::function<void()> task) {
   const std::lock_guard<std::mutex> lock(mutex_);
   tasks_.push_back(std::move(task));
-  wake_.notify_one();
+  idle_.notify();
+}
+
+void EncoderPool::hurry() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  idle_.hurry();
 }
 
 void EncoderPool::close() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     closed_ = true;
-    wake_.notify_all();
+    idle_.wake_all();
   }
   for (std::thread& thread : threads_) {
     thread.join();
@@ -40,12 +45,15 @@ void EncoderPool::close() {
 void EncoderPool::work() {
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
+    idle_.wait(lock, [this] { return closed_ || !tasks_.empty(); });
     if (tasks_.empty()) {
       return;
     }
     std::function<void()> task = std::move(tasks_.front());
     tasks_.pop_front();
+    if (!tasks_.empty()) {
+      idle_.notify();  // several came while one thread was napping
+    }
     lock.unlock();
     task();
     task = nullptr;  // what it holds is freed outside the lock

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "run/idle_threads.h"
 
 namespace sconce {
 
@@ -18,8 +19,10 @@ class EncoderPool {
   EncoderPool(const EncoderPool&) = delete;
   EncoderPool& operator=(const EncoderPool&) = delete;
 
-  /// task must not throw.
+  /// task must not throw. It is begun within IdleThreads::kNap if a thread is free.
   void submit(std::function<void()> task);
+  /// Begins now what waits.
+  void hurry();
   /// Does what is left and ends the threads.
   void close();
 
@@ -27,7 +30,7 @@ class EncoderPool {
   void work();
 
   std::mutex mutex_;
-  std::condition_variable wake_;
+  IdleThreads idle_;
   std::deque<std::function<void()>> tasks_;
   bool closed_ = false;
   std::vector<std::thread> threads_;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "run/row_json.h"
+#include "run/run_options.h"
 #include "run/store_image.h"
 #include "store/json_text.h"
 
@@ -31,54 +33,72 @@ MediaQueue::MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& report
       reporter_(reporter),
       directory_(directory),
       compression_(options.compression()),
-      encoders_(options.encoder_threads()) {}
+      encoders_(encoder_threads(options, std::thread::hardware_concurrency())) {}
 
 void MediaQueue::submit(PendingRow& row) {
-  for (PendingCell& cell : row.cells) {
-    submit(cell, cell.key, row.step);
+  for (auto& [key, value] : row.cells) {
+    row.bytes -= submit(value, key, row.step);
   }
 }
 
-void MediaQueue::submit(PendingCell& cell, const std::string& key, std::optional<std::int64_t> step) {
-  const auto* held = std::get_if<Value>(&cell.value.content);
-  if (held == nullptr || !holds_media(*held)) {
-    return;
+std::int64_t MediaQueue::submit(Value& value, const std::string& key, std::optional<std::int64_t> step) {
+  if (!holds_media(value)) {
+    return 0;
   }
-  const Value value = *held;
   if (const auto* image = std::get_if<Image>(&value.storage())) {
-    cell.value.content = encode(*image, key, step);
-  } else if (const auto* images = std::get_if<std::vector<Image>>(&value.storage())) {
-    warn_of_list(key, *images);
-    PendingValue::ManyImages pending;
-    for (const Image& element : *images) {
-      pending.push_back(encode(element, key, step));
-    }
-    cell.value.content = std::move(pending);
-  } else {
-    std::vector<PendingCell> cells;
-    for (const auto& [inner, nested] : std::get<std::shared_ptr<const Row>>(value.storage())->cells()) {
-      cells.push_back({store::valid_utf8(inner), {nested}});
-      submit(cells.back(), nested_key(key, cells.back().key), step);
-    }
-    cell.value.content = std::move(cells);
+    return submit_images(value, {*image}, /*is_list=*/false, key, step);
   }
+  if (const auto* images = std::get_if<std::vector<Image>>(&value.storage())) {
+    warn_of_list(key, *images);
+    return submit_images(value, *images, /*is_list=*/true, key, step);
+  }
+  return submit_nested(value, key, step);
 }
 
-std::future<store::StoredImage> MediaQueue::encode(Image image, const std::string& key,
+std::int64_t MediaQueue::submit_images(Value& value, const std::vector<Image>& images, bool is_list,
+                                       const std::string& key, std::optional<std::int64_t> step) {
+  const auto pending = std::make_shared<PendingImages>();
+  pending->is_list = is_list;
+  pending->bytes = pending_bytes(value);
+  std::int64_t handed_over = 0;
+  for (const Image& image : images) {
+    handed_over += encoder_bytes(image);
+    pending->files.push_back(encode(image, key, step));
+  }
+  pending->bytes -= handed_over;
+  value.storage() = pending;
+  return handed_over;
+}
+
+/// The caller may hold the same row, so it is replaced by one without images.
+std::int64_t MediaQueue::submit_nested(Value& value, const std::string& key, std::optional<std::int64_t> step) {
+  Row row;
+  std::int64_t handed_over = 0;
+  for (const auto& [inner, nested] : std::get<std::shared_ptr<const Row>>(value.storage())->cells()) {
+    std::string name = store::valid_utf8(inner);
+    Value pending = nested;
+    handed_over += submit(pending, nested_key(key, name), step);
+    row.set(std::move(name), std::move(pending));
+  }
+  value = std::move(row);
+  return handed_over;
+}
+
+std::future<store::StoredImage> MediaQueue::encode(const Image& image, const std::string& key,
                                                    std::optional<std::int64_t> step) {
-  const std::int64_t bytes = pending_bytes(image);
   const auto promise = std::make_shared<std::promise<store::StoredImage>>();
-  queue_.add_bytes(bytes);
-  encoders_.submit([this, image = std::move(image), key, step, bytes, promise] {
-    try {
-      promise->set_value(store_image(
-          image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
-                  [this](const std::exception& error) { reporter_.report(error); }}));
-    } catch (...) {
-      promise->set_exception(std::current_exception());
-    }
-    queue_.remove_bytes(bytes);
-  });
+  encoders_.submit(
+      [this, image = std::optional(image), bytes = encoder_bytes(image), key, step, promise]() mutable {
+        try {
+          promise->set_value(store_image(
+              *image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
+                       [this](const std::exception& error) { reporter_.report(error); }}));
+        } catch (...) {
+          promise->set_exception(std::current_exception());
+        }
+        image.reset();  // before its bytes count as free
+        queue_.release(bytes);
+      });
   return promise->get_future();
 }
 

@@ -22,14 +22,22 @@ class MediaQueue {
   MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& reporter, const store::RunDirectory& directory,
              const RunOptions& options);
 
-  /// Replaces every image in row by the promise of its files, and counts its bytes until they are written.
+  /// Replaces every image in row by the promise of its files. The images' part of row.bytes goes with them and is
+  /// released when they are written.
   void submit(PendingRow& row);
+  /// Begins now what waits.
+  void hurry() { encoders_.hurry(); }
   /// Encodes what is left and ends the threads.
   void close() { encoders_.close(); }
 
  private:
-  void submit(PendingCell& cell, const std::string& key, std::optional<std::int64_t> step);
-  std::future<store::StoredImage> encode(Image image, const std::string& key, std::optional<std::int64_t> step);
+  /// Returns the bytes that go to the encoders.
+  std::int64_t submit(Value& value, const std::string& key, std::optional<std::int64_t> step);
+  std::int64_t submit_images(Value& value, const std::vector<Image>& images, bool is_list, const std::string& key,
+                             std::optional<std::int64_t> step);
+  std::int64_t submit_nested(Value& value, const std::string& key, std::optional<std::int64_t> step);
+  std::future<store::StoredImage> encode(const Image& image, const std::string& key,
+                                         std::optional<std::int64_t> step);
   void warn_of_list(const std::string& key, const std::vector<Image>& images);
 
   PendingQueue& queue_;

@@ -1,83 +1,131 @@
 #include "run/pending_queue.h"
 
+#include <iterator>
 #include <utility>
 
 namespace sconce {
+namespace {
 
-bool PendingQueue::wait_for_room(std::int64_t bytes, const std::function<bool()>& is_pointless) {
-  std::unique_lock<std::mutex> lock(mutex_);
-  const auto fits = [&] { return bytes_ == 0 || bytes_ + bytes <= max_bytes_; };
-  while (!fits()) {
-    if (is_pointless()) {
-      return false;
-    }
-    room_.wait(lock);
-  }
-  return true;
+/// So many bytes of rows are worth waking the committer for.
+constexpr std::int64_t kEnough = std::int64_t{1} << 20;
+
+constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
+constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
+
+}  // namespace
+
+bool PendingQueue::fits(std::int64_t bytes, std::int64_t stuck) const {
+  return bytes_ <= stuck || bytes_ + bytes <= max_bytes_;
 }
 
-void PendingQueue::add_bytes(std::int64_t bytes) {
+bool PendingQueue::try_reserve(std::int64_t bytes, std::int64_t stuck) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  bytes_ += bytes;
+  const bool room = fits(bytes, stuck);
+  bytes_ += room ? bytes : 0;
+  return room;
 }
 
-void PendingQueue::remove_bytes(std::int64_t bytes) {
+bool PendingQueue::reserve(std::int64_t bytes, std::int64_t stuck, const std::function<bool()>& is_pointless) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  const bool room = wait_for([&] { return fits(bytes, stuck); }, is_pointless, lock);
+  bytes_ += room ? bytes : 0;
+  return room;
+}
+
+template <typename Condition>
+bool PendingQueue::wait_for(const Condition& condition, const std::function<bool()>& is_pointless,
+                            std::unique_lock<std::mutex>& lock) {
+  ++waiting_;
+  committer_.hurry();
+  bool done = condition();
+  while (!done && !is_pointless()) {
+    progress_.wait(lock);
+    done = condition();
+  }
+  --waiting_;
+  return done;
+}
+
+void PendingQueue::release(std::int64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
   bytes_ -= bytes;
-  room_.notify_all();
+  if (waiting_ > 0) {
+    progress_.notify_all();
+  }
 }
 
 void PendingQueue::push(PendingRow row) {
+  // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
+  Rows spent;
+  const std::int64_t bytes = row.bytes;
+  Rows one;
+  one.push_back(std::move(row));
   const std::lock_guard<std::mutex> lock(mutex_);
-  bytes_ += row.bytes;
-  ++pushed_;
-  rows_.push_back(std::move(row));
-  filled_.notify_one();
-}
-
-std::optional<PendingRow> PendingQueue::pop() {
-  std::unique_lock<std::mutex> lock(mutex_);
-  filled_.wait(lock, [this] { return closed_ || !rows_.empty(); });
-  if (rows_.empty()) {
-    return std::nullopt;
+  if (!spent_.empty()) {
+    spent_bytes_ -= spent_.front().bytes;
+    spent.splice(spent.begin(), spent_, spent_.begin());
   }
-  std::optional<PendingRow> row(std::move(rows_.front()));
-  rows_.pop_front();
-  return row;
+  const std::int64_t before = std::exchange(gathered_, gathered_ + bytes);
+  ++pushed_;
+  rows_.splice(rows_.end(), one);
+  if (before < kEnough && gathered_ >= kEnough) {
+    committer_.hurry();
+  } else {
+    committer_.notify();
+  }
 }
 
-bool PendingQueue::empty() const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  return rows_.empty();
+bool PendingQueue::take(Rows& rows) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  committer_.nap(lock, [this] { return closed_ || waiting_ > 0 || gathered_ >= kEnough; });
+  committer_.wait(lock, [this] { return closed_ || !rows_.empty(); });
+  gathered_ = 0;
+  rows_.swap(rows);
+  return !rows.empty();
 }
 
-void PendingQueue::done(std::int64_t rows) {
+void PendingQueue::done(Rows& rows) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  std::int64_t bytes = 0;
+  for (const PendingRow& row : rows) {
+    bytes += row.bytes;
+  }
+  keep_spent(rows);
+  rows.clear();  // before its bytes count as free
   const std::lock_guard<std::mutex> lock(mutex_);
-  done_ += rows;
-  room_.notify_all();
+  done_ += count;
+  bytes_ -= bytes;
+  if (waiting_ > 0) {
+    progress_.notify_all();
+  }
+}
+
+void PendingQueue::keep_spent(Rows& rows) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (auto row = rows.begin(); row != rows.end();) {
+    const auto next = std::next(row);
+    if (row->bytes <= kSmall && spent_bytes_ + row->bytes <= kSpent) {
+      spent_bytes_ += row->bytes;
+      spent_.splice(spent_.begin(), rows, row);
+    }
+    row = next;
+  }
 }
 
 bool PendingQueue::wait_until_done(const std::function<bool()>& is_pointless) {
   std::unique_lock<std::mutex> lock(mutex_);
-  const std::int64_t target = pushed_;
-  while (done_ < target) {
-    if (is_pointless()) {
-      return false;
-    }
-    room_.wait(lock);
-  }
-  return true;
+  return wait_for([this, target = pushed_] { return done_ >= target; }, is_pointless, lock);
 }
 
 void PendingQueue::wake() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  room_.notify_all();
+  progress_.notify_all();
 }
 
 void PendingQueue::close() {
   const std::lock_guard<std::mutex> lock(mutex_);
   closed_ = true;
-  filled_.notify_all();
+  committer_.wake_all();
 }
 
 }  // namespace sconce

@@ -2,11 +2,11 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <mutex>
-#include <optional>
 
+#include "run/idle_threads.h"
 #include "run/pending_row.h"
 
 namespace sconce {
@@ -15,20 +15,23 @@ namespace sconce {
 /// Thread-safe.
 class PendingQueue {
  public:
+  using Rows = std::list<PendingRow>;
+
   explicit PendingQueue(std::int64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  /// Waits until `bytes` more fit beside what is pending; they always fit when nothing is. Returns false, at once,
-  /// if they do not fit and waiting is pointless.
-  bool wait_for_room(std::int64_t bytes, const std::function<bool()>& is_pointless);
-  void add_bytes(std::int64_t bytes);
-  void remove_bytes(std::int64_t bytes);
+  /// Counts `bytes` more if they fit; they always do beside `stuck` alone, which are bytes that no waiting frees.
+  bool try_reserve(std::int64_t bytes, std::int64_t stuck);
+  /// The same, but waits until they fit. Returns false if they do not and waiting is pointless.
+  bool reserve(std::int64_t bytes, std::int64_t stuck, const std::function<bool()>& is_pointless);
+  void release(std::int64_t bytes);
 
+  /// row.bytes are reserved.
   void push(PendingRow row);
-  /// The next row; waits for one. Nothing once the queue is closed and empty.
-  std::optional<PendingRow> pop();
-  bool empty() const;
-  /// `rows` popped rows are on disk or lost.
-  void done(std::int64_t rows);
+  /// Waits for rows, lets some gather, and puts all there are into `rows`, which is empty. False once the queue is
+  /// closed and empty.
+  bool take(Rows& rows);
+  /// Taken rows are on disk or lost. Releases their bytes and empties `rows`.
+  void done(Rows& rows);
   /// Waits until all rows pushed so far are done. False, earlier, if it is pointless.
   bool wait_until_done(const std::function<bool()>& is_pointless);
   /// Makes those who wait ask again whether it is pointless.
@@ -36,11 +39,21 @@ class PendingQueue {
   void close();
 
  private:
+  template <typename Condition>
+  bool wait_for(const Condition& condition, const std::function<bool()>& is_pointless,
+                std::unique_lock<std::mutex>& lock);
+  void keep_spent(Rows& rows);
+  bool fits(std::int64_t bytes, std::int64_t stuck) const;
+
   const std::int64_t max_bytes_;
-  mutable std::mutex mutex_;
-  std::condition_variable room_;
-  std::condition_variable filled_;
-  std::deque<PendingRow> rows_;
+  std::mutex mutex_;
+  IdleThreads committer_;
+  std::condition_variable progress_;
+  int waiting_ = 0;  ///< threads that wait for progress
+  Rows rows_;
+  std::int64_t gathered_ = 0;  ///< bytes of rows_
+  Rows spent_;                 ///< small rows that are done, for those who bring new ones to free
+  std::int64_t spent_bytes_ = 0;
   std::int64_t bytes_ = 0;
   std::int64_t pushed_ = 0;
   std::int64_t done_ = 0;

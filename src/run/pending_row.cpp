@@ -3,47 +3,74 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "store/json_text.h"
 #include "values/boxes_data.h"
+#include "values/device_scalar.h"
+#include "values/histogram_data.h"
 #include "values/image_source.h"
 #include "values/mask_data.h"
 
 namespace sconce {
 namespace {
 
+constexpr std::int64_t kBlock = 32;  ///< what a block on the heap takes beside its bytes
+
+std::int64_t heap_bytes(const std::string& text) {
+  static const std::size_t in_place = std::string().capacity();
+  return text.capacity() <= in_place ? 0 : static_cast<std::int64_t>(text.capacity()) + kBlock;
+}
+
+/// Of an image, beside its source: itself, its options, its promise and the names of its files.
+std::int64_t bookkeeping_bytes(const Image& image) {
+  constexpr std::int64_t kImage = 2048;
+  constexpr std::int64_t kLayer = 512;
+  const ImageOptions& options = image.options();
+  std::int64_t bytes = kImage + options.classes().bytes();
+  if (options.caption()) {
+    bytes += heap_bytes(*options.caption());
+  }
+  for (const auto& [name, mask] : options.masks()) {
+    bytes += kLayer + heap_bytes(name) + mask.data().classes.bytes();
+  }
+  for (const auto& [name, boxes] : options.boxes()) {
+    bytes += kLayer + heap_bytes(name) + boxes.data().classes.bytes();
+  }
+  return bytes;
+}
+
 struct Bytes {
   template <typename Number>
   std::int64_t operator()(const Number&) const {
     return 0;
   }
-  std::int64_t operator()(const std::string& text) const { return static_cast<std::int64_t>(text.size()); }
-  std::int64_t operator()(const Image& image) const { return pending_bytes(image); }
+  std::int64_t operator()(const std::string& text) const { return heap_bytes(text); }
+  std::int64_t operator()(const Image& image) const { return bookkeeping_bytes(image) + encoder_bytes(image); }
   std::int64_t operator()(const std::vector<Image>& images) const {
-    std::int64_t bytes = 0;
+    std::int64_t bytes = kBlock;
     for (const Image& image : images) {
-      bytes += pending_bytes(image);
+      bytes += (*this)(image);
     }
     return bytes;
   }
-  std::int64_t operator()(const Histogram&) const {
-    constexpr std::int64_t kLargest = 513 * 2 * 8;
-    return kLargest;
-  }
-  std::int64_t operator()(const std::shared_ptr<const Row>& row) const {
-    std::int64_t bytes = 0;
-    for (const auto& [key, value] : row->cells()) {
-      bytes += static_cast<std::int64_t>(key.size()) + pending_bytes(value);
-    }
-    return bytes;
-  }
+  std::int64_t operator()(const Histogram& histogram) const { return histogram.data().bytes(); }
+  std::int64_t operator()(const std::shared_ptr<const DeviceScalar>& scalar) const { return scalar->bytes(); }
+  std::int64_t operator()(const std::shared_ptr<const Row>& row) const { return pending_bytes(row->cells()); }
+  std::int64_t operator()(const std::shared_ptr<PendingImages>& images) const { return images->bytes; }
 };
+
+void check_key(std::string_view key) {
+  TORCH_CHECK_VALUE(!key.empty(), "expected a key, got an empty one");
+  TORCH_CHECK_VALUE(key.find('\0') == std::string_view::npos, "expected a key without NUL, got '",
+                    std::string(key.substr(0, key.find('\0'))), "' followed by one");
+}
 
 void check_nested_keys(const Value& value) {
   if (const auto* nested = std::get_if<std::shared_ptr<const Row>>(&value.storage())) {
     for (const auto& [key, inner] : (*nested)->cells()) {
-      checked_key(key);
+      check_key(key);
       check_nested_keys(inner);
     }
   }
@@ -51,6 +78,9 @@ void check_nested_keys(const Value& value) {
 
 /// Keys that a row has of its own. Times may be given, to log what happened elsewhere.
 void check_reserved(const std::string& key, const Value& value) {
+  if (key.front() != '_') {
+    return;
+  }
   TORCH_CHECK_VALUE(key != "_step", "'_step' is no cell: pass the step to log()");
   TORCH_CHECK_VALUE(key != "_wandb", "'_wandb' is reserved");
   if (key == "_timestamp" || key == "_runtime") {
@@ -63,40 +93,41 @@ void check_reserved(const std::string& key, const Value& value) {
 }  // namespace
 
 std::string checked_key(std::string_view key) {
-  TORCH_CHECK_VALUE(!key.empty(), "expected a key, got an empty one");
-  TORCH_CHECK_VALUE(key.find('\0') == std::string_view::npos, "expected a key without NUL, got '",
-                    std::string(key.substr(0, key.find('\0'))), "' followed by one");
+  check_key(key);
   return store::valid_utf8(key);
 }
 
-std::vector<PendingCell> take_cells(std::string_view prefix, const Row& row) {
-  std::vector<PendingCell> cells;
-  cells.reserve(row.cells().size());
-  for (const auto& [key, value] : row.cells()) {
-    TORCH_CHECK_VALUE(!key.empty(), "expected a key, got an empty one");
-    std::string name = checked_key(std::string(prefix) + key);
-    check_reserved(name, value);
+std::vector<Row::Cell> take_cells(std::string_view prefix, Row row) {
+  std::vector<Row::Cell> cells = std::move(row.cells());
+  for (auto& [key, value] : cells) {
+    check_key(key);
+    key.insert(0, prefix);
+    if (!store::is_plain(key)) {
+      key = checked_key(key);  // the prefix may bring what a key may not have
+    }
+    check_reserved(key, value);
     check_nested_keys(value);
-    cells.push_back({std::move(name), {value}});
   }
   return cells;
 }
 
-void put_cell(std::vector<PendingCell>& cells, PendingCell cell) {
+std::int64_t put_cell(std::vector<Row::Cell>& cells, Row::Cell cell) {
   const auto same =
-      std::find_if(cells.begin(), cells.end(), [&](const PendingCell& other) { return other.key == cell.key; });
-  if (same != cells.end()) {
-    same->value = std::move(cell.value);
-  } else {
+      std::find_if(cells.begin(), cells.end(), [&](const Row::Cell& other) { return other.first == cell.first; });
+  const std::int64_t bytes = pending_bytes(cell.second);
+  if (same == cells.end()) {
+    constexpr auto kPlace = static_cast<std::int64_t>(2 * sizeof(Row::Cell));  // a vector grows by doubling
     cells.push_back(std::move(cell));
+    return kPlace + heap_bytes(cells.back().first) + bytes;
   }
+  const Value replaced = std::exchange(same->second, std::move(cell.second));
+  return bytes - pending_bytes(replaced);
 }
 
-std::int64_t pending_bytes(const Image& image) {
-  constexpr std::int64_t kBookkeeping = 512;
-  std::int64_t bytes = kBookkeeping + image.source().bytes();
+std::int64_t encoder_bytes(const Image& image) {
+  std::int64_t bytes = image.source().bytes();
   for (const auto& mask : image.options().masks()) {
-    bytes += mask.second.data().height * mask.second.data().width;
+    bytes += mask.second.data().bytes();
   }
   for (const auto& boxes : image.options().boxes()) {
     bytes += boxes.second.data().bytes();
@@ -104,8 +135,23 @@ std::int64_t pending_bytes(const Image& image) {
   return bytes;
 }
 
-std::int64_t pending_bytes(const Value& value) {
-  return static_cast<std::int64_t>(sizeof(PendingCell)) + std::visit(Bytes{}, value.storage());
+std::int64_t pending_bytes(const Value& value) { return std::visit(Bytes{}, value.storage()); }
+
+std::int64_t pending_bytes(const std::vector<Row::Cell>& cells) {
+  auto bytes = static_cast<std::int64_t>(cells.capacity() * sizeof(Row::Cell)) + kBlock;
+  for (const auto& [key, value] : cells) {
+    bytes += heap_bytes(key) + pending_bytes(value);
+  }
+  return bytes;
+}
+
+void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {
+  if (row.cells.empty()) {
+    reporter.lost("_step", row.step, why);
+  }
+  for (const Row::Cell& cell : row.cells) {
+    reporter.lost(cell.first, row.step, why);
+  }
 }
 
 }  // namespace sconce

@@ -5,28 +5,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "run/reporter.h"
 #include "sconce/row.h"
 #include "store/media_json.h"
 
 namespace sconce {
 
-struct PendingCell;
-
-/// A cell's value on its way to a row. Images leave it when they are handed to the encoders: what stays is the
-/// promise of their names.
-struct PendingValue {
-  using OneImage = std::future<store::StoredImage>;
-  using ManyImages = std::vector<std::future<store::StoredImage>>;
-
-  std::variant<Value, OneImage, ManyImages, std::vector<PendingCell>> content;
-};
-
-struct PendingCell {
-  std::string key;  ///< UTF-8
-  PendingValue value;
+/// What takes the place of a cell's images when they are handed to the encoders: the promise of their files.
+struct PendingImages {
+  std::vector<std::future<store::StoredImage>> files;
+  bool is_list = false;
+  std::int64_t bytes = 0;  ///< what pending_bytes() says of it
 };
 
 /// A row on its way to the history, or, without a step, values on their way to the summary.
@@ -34,24 +25,28 @@ struct PendingRow {
   std::optional<std::int64_t> step;
   double timestamp = 0;  ///< Unix seconds of the last log() call
   double runtime = 0;    ///< seconds since the run began
-  std::vector<PendingCell> cells;
-  std::int64_t bytes = 0;  ///< counted in the queue, for what is not media
+  std::vector<Row::Cell> cells;
+  std::int64_t bytes = 0;  ///< reserved for it in the queue, without what the encoders hold
 };
 
 /// key as it may stand in a row: bytes that are not UTF-8 become U+FFFD. Throws c10::ValueError for one that is
 /// empty or holds a NUL.
 std::string checked_key(std::string_view key);
 
-/// The cells of a row under prefix. Throws c10::ValueError for bad keys, in nested rows too, and the reserved
-/// ones.
-std::vector<PendingCell> take_cells(std::string_view prefix, const Row& row);
+/// The cells of a row under prefix, with keys in UTF-8. Throws c10::ValueError for bad keys, in nested rows too,
+/// and the reserved ones.
+std::vector<Row::Cell> take_cells(std::string_view prefix, Row row);
 
-/// Adds a cell, or replaces the value of the one of the same key.
-void put_cell(std::vector<PendingCell>& cells, PendingCell cell);
+/// Adds a cell, or replaces the value of the one of the same key. Returns the bytes that cells takes more for it.
+std::int64_t put_cell(std::vector<Row::Cell>& cells, Row::Cell cell);
 
-/// Memory that a value takes until it is written, media and the rest.
+/// Memory that is taken until it is written: by cells, by a value beyond its own size, and the part of an image
+/// that is free as soon as its files are written.
+std::int64_t pending_bytes(const std::vector<Row::Cell>& cells);
 std::int64_t pending_bytes(const Value& value);
-/// Memory of one image with its layers.
-std::int64_t pending_bytes(const Image& image);
+std::int64_t encoder_bytes(const Image& image);
+
+/// Tells of every cell of a row that will not be on disk.
+void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why);
 
 }  // namespace sconce

@@ -14,93 +14,80 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Writes one value. Media in a Value were never handed to the encoders, so a row that is written holds none.
-class ValueWriter {
- public:
-  ValueWriter(store::RowWriter& row, const std::string& key) : row_(row), key_(key) {}
+/// Where a value stands: its keys from the outermost on, put together only when there is something to tell.
+struct Place {
+  const Place* outer;
+  const std::string& key;
 
-  void operator()(bool value) const { row_.boolean(value); }
-  void operator()(std::int64_t value) const { row_.integer(value); }
-  void operator()(std::uint64_t value) const { row_.unsigned_integer(value); }
-  void operator()(double value) const { row_.number(value); }
-  void operator()(const std::string& value) const { row_.text(value); }
-  void operator()(const Histogram& value) const { row_.json(value.data().json()); }
-  void operator()(const std::shared_ptr<const DeviceScalar>& value) const {
-    std::visit(*this, value->get().storage());
-  }
-  void operator()(const std::shared_ptr<const Row>& nested) const {
-    row_.begin_object();
-    for (const auto& [key, value] : nested->cells()) {
-      row_.key(key);
-      std::visit(ValueWriter(row_, nested_key(key_, key)), value.storage());
-    }
-    row_.end_object();
-  }
-  void operator()(const Image&) const { refuse_media(); }
-  void operator()(const std::vector<Image>&) const { refuse_media(); }
-
- private:
-  void refuse_media() const {
-    TORCH_CHECK_VALUE(false, "'", key_, "': expected a number, text or a nested row, got an image");
-  }
-
-  store::RowWriter& row_;
-  const std::string& key_;
+  std::string name() const { return outer == nullptr ? key : nested_key(outer->name(), key); }
 };
 
 class CellsWriter {
  public:
   CellsWriter(store::RowWriter& row, const RowEvents& events) : row_(row), events_(events) {}
 
-  void write(std::vector<PendingCell>& cells, const std::string& outer) {
-    for (PendingCell& cell : cells) {
-      key_ = outer.empty() ? cell.key : nested_key(outer, cell.key);
-      const store::RowWriter::Mark before = row_.mark();
-      row_.key(cell.key);
-      try {
-        std::visit(*this, cell.value.content);
-      } catch (const std::exception& error) {
-        row_.back_to(before);
-        events_.failed(key_, error);
-      }
+  void write(const std::vector<Row::Cell>& cells, const Place* outer) {
+    for (const auto& [key, value] : cells) {
+      write(key, value, outer);
     }
-  }
-
-  void operator()(Value& value) { std::visit(ValueWriter(row_, key_), value.storage()); }
-  void operator()(PendingValue::OneImage& image) {
-    const store::StoredImage stored = image.get();
-    events_.stored(key_, stored);
-    row_.json(store::to_text(store::image_json(stored)));
-  }
-  void operator()(PendingValue::ManyImages& images) {
-    std::vector<store::StoredImage> stored;
-    for (std::future<store::StoredImage>& image : images) {
-      stored.push_back(image.get());
-      events_.stored(key_, stored.back());
-    }
-    row_.json(store::to_text(store::images_json(stored)));
-  }
-  void operator()(std::vector<PendingCell>& nested) {
-    row_.begin_object();
-    write(nested, std::string(key_));
-    row_.end_object();
   }
 
  private:
+  void write(const std::string& key, const Value& value, const Place* outer) {
+    const Place place{outer, key};
+    const store::RowWriter::Mark before = row_.mark();
+    row_.key(key);
+    try {
+      std::visit([&](const auto& held) { write_value(held, place); }, value.storage());
+    } catch (const std::exception& error) {
+      row_.back_to(before);
+      events_.failed(place.name(), error);
+    }
+  }
+
+  void write_value(bool value, const Place&) { row_.boolean(value); }
+  void write_value(std::int64_t value, const Place&) { row_.integer(value); }
+  void write_value(std::uint64_t value, const Place&) { row_.unsigned_integer(value); }
+  void write_value(double value, const Place&) { row_.number(value); }
+  void write_value(const std::string& value, const Place&) { row_.text(value); }
+  void write_value(const Histogram& value, const Place&) { row_.json(value.data().json()); }
+  void write_value(const std::shared_ptr<const DeviceScalar>& value, const Place& place) {
+    const Value number = value->get();
+    std::visit([&](const auto& held) { write_value(held, place); }, number.storage());
+  }
+  void write_value(const std::shared_ptr<const Row>& nested, const Place& place) {
+    row_.begin_object();
+    write(nested->cells(), &place);
+    row_.end_object();
+  }
+  void write_value(const std::shared_ptr<PendingImages>& images, const Place& place) {
+    const std::string name = place.name();
+    std::vector<store::StoredImage> stored;
+    for (std::future<store::StoredImage>& file : images->files) {
+      stored.push_back(file.get());
+      events_.stored(name, stored.back());
+    }
+    row_.json(store::to_text(images->is_list ? store::images_json(stored) : store::image_json(stored.front())));
+  }
+  // Images of a row were handed to the encoders before.
+  void write_value(const Image&, const Place& place) { refuse_images(place); }
+  void write_value(const std::vector<Image>&, const Place& place) { refuse_images(place); }
+
+  static void refuse_images(const Place& place) {
+    TORCH_CHECK_VALUE(false, "'", place.name(), "': expected a number, text or a nested row, got an image");
+  }
+
   store::RowWriter& row_;
   const RowEvents& events_;
-  std::string key_;
 };
 
 }  // namespace
 
-void write_cells(store::RowWriter& row, std::vector<PendingCell>& cells, const RowEvents& events) {
-  CellsWriter(row, events).write(cells, "");
+void write_cells(store::RowWriter& row, const std::vector<Row::Cell>& cells, const RowEvents& events) {
+  CellsWriter(row, events).write(cells, nullptr);
 }
 
 ordered_json settings_json(const Row& row) {
-  store::RowWriter writer;
-  writer.begin();
   for (const auto& [key, value] : row.cells()) {
     TORCH_CHECK_VALUE(checked_key(key) != "_wandb", "'_wandb' is reserved");
     constexpr std::size_t kLongestKey = 160;  // escaped, still one that a line of YAML can begin with
@@ -108,9 +95,10 @@ ordered_json settings_json(const Row& row) {
                       "'");
     TORCH_CHECK_VALUE(!std::holds_alternative<Histogram>(value.storage()), "'", key,
                       "': expected a number, text or a nested row, got a histogram");
-    writer.key(key);
-    std::visit(ValueWriter(writer, key), value.storage());
   }
+  store::RowWriter writer;
+  writer.begin();
+  write_cells(writer, row.cells(), {{}, [](const std::string&, const std::exception&) { throw; }});
   writer.end_object();
   return ordered_json::parse(writer.line());
 }

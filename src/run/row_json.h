@@ -22,7 +22,7 @@ struct RowEvents {
 };
 
 /// Writes the cells into row, waiting for their images and for values from accelerators.
-void write_cells(store::RowWriter& row, std::vector<PendingCell>& cells, const RowEvents& events);
+void write_cells(store::RowWriter& row, const std::vector<Row::Cell>& cells, const RowEvents& events);
 
 /// The JSON object of a row without media. Throws c10::ValueError that names the key of an image or a histogram.
 nlohmann::ordered_json settings_json(const Row& row);

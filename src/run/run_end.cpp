@@ -50,6 +50,7 @@ void RunState::flush() {
       close_open_row();
     }
     health_.retry_now();
+    media_.hurry();
     if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.failures() > failures; })) {
       std::rethrow_exception(health_.last_error());
     }
@@ -114,6 +115,7 @@ void RunState::drain_and_seal(int exit_code, std::chrono::steady_clock::time_poi
     close_open_row();
   }
   health_.retry_now();
+  media_.hurry();
   const bool is_done = queue_.wait_until_done([&] { return health_.is_failing_for(kPatience, since); });
   if (!is_done) {
     health_.give_up();

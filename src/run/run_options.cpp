@@ -2,6 +2,8 @@
 
 #include <c10/util/Exception.h>
 
+#include <algorithm>
+
 namespace sconce {
 namespace {
 
@@ -11,6 +13,11 @@ void check_characters(const char* option, const std::string& text, const char* f
 }
 
 }  // namespace
+
+std::int64_t encoder_threads(const RunOptions& options, unsigned hardware_threads) {
+  constexpr unsigned kShare = 8;
+  return options.encoder_threads().value_or(std::clamp(hardware_threads / kShare, 1U, 4U));
+}
 
 void check(const RunOptions& options) {
   TORCH_CHECK_VALUE(options.project().size() <= 128, "RunOptions().project: expected at most 128 bytes, got ",
@@ -25,8 +32,10 @@ void check(const RunOptions& options) {
     TORCH_CHECK_VALUE(!tag.empty() && tag.size() <= 64, "RunOptions().tags: expected 1 to 64 bytes each, got '",
                       tag, "'");
   }
-  TORCH_CHECK_VALUE(options.encoder_threads() >= 1 && options.encoder_threads() <= 256,
-                    "RunOptions().encoder_threads: expected 1 to 256, got ", options.encoder_threads());
+  if (const auto threads = options.encoder_threads()) {
+    TORCH_CHECK_VALUE(*threads >= 1 && *threads <= 256, "RunOptions().encoder_threads: expected 1 to 256, got ",
+                      *threads);
+  }
   TORCH_CHECK_VALUE(options.max_pending_bytes() > 0, "RunOptions().max_pending_bytes: expected more than 0, got ",
                     options.max_pending_bytes());
 }

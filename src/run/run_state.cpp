@@ -50,15 +50,6 @@ store::RunDescription description_of(const RunOptions& options, std::time_t star
           settings_json(options.config())};
 }
 
-std::int64_t bytes_of(const PendingRow& row) {
-  std::int64_t bytes = 0;
-  for (const PendingCell& cell : row.cells) {
-    const auto* value = std::get_if<Value>(&cell.value.content);
-    bytes += value != nullptr ? pending_bytes(*value) : 0;
-  }
-  return bytes;
-}
-
 constexpr const char* kNoRoom = "the disk refuses and max_pending_bytes are waiting";
 
 }  // namespace
@@ -88,19 +79,25 @@ void RunState::check_open() const {
 }
 
 /// What comes after finish() is misuse, unless it is the process that ends.
-void RunState::refuse(PendingRow& row) {
+void RunState::refuse(const PendingRow& row) {
   if (!process_ends_) {
     check_open();
   }
-  lose(row, "the process ends");
+  report_lost(reporter_, row, "the process ends");
+}
+
+PendingRow RunState::take(std::string_view prefix, Row row) {
+  PendingRow pending;
+  pending.cells = take_cells(prefix, std::move(row));
+  pending.bytes = static_cast<std::int64_t>(sizeof(PendingRow)) + pending_bytes(pending.cells);
+  return pending;
 }
 
 void RunState::log(std::string_view prefix, Row row, std::optional<std::int64_t> step) {
   enter();
   TORCH_CHECK_VALUE(!step || (*step >= 0 && *step < std::numeric_limits<std::int64_t>::max()),
                     "expected a step of at least 0, got ", *step);
-  PendingRow pending;
-  pending.cells = take_cells(prefix, row);
+  PendingRow pending = take(prefix, std::move(row));
   within([&] {
     const std::lock_guard<std::mutex> lock(mutex_);
     stamp(pending);
@@ -111,13 +108,14 @@ void RunState::log(std::string_view prefix, Row row, std::optional<std::int64_t>
       close_open_row();
       ++next_step_;
       submit_if_room(std::move(pending));
-    } else if (open_row_ && open_row_->step == step) {
+    } else if (step == open_step_) {
       merge_into_open_row(std::move(pending));
     } else if (*step < next_step_) {
       log_late(std::move(pending));
     } else {
       close_open_row();
       next_step_ = *step + 1;
+      open_step_ = step;
       merge_into_open_row(std::move(pending));
     }
   });
@@ -134,8 +132,9 @@ void RunState::log_late(PendingRow row) {
 
 void RunState::summarize(std::string_view key, Value value) {
   enter();
-  PendingRow pending;
-  pending.cells = take_cells("", Row{{std::string(key), std::move(value)}});
+  Row row;
+  row.set(std::string(key), std::move(value));
+  PendingRow pending = take("", std::move(row));
   within([&] {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (finished_) {
@@ -146,55 +145,66 @@ void RunState::summarize(std::string_view key, Value value) {
   });
 }
 
+bool RunState::reserve(std::int64_t bytes) {
+  const std::int64_t stuck = open_row_ ? open_row_->bytes : 0;
+  if (queue_.try_reserve(bytes, stuck)) {
+    return true;
+  }
+  media_.hurry();
+  return queue_.reserve(bytes, stuck, [this] { return health_.is_failing(); });
+}
+
 void RunState::merge_into_open_row(PendingRow row) {
-  const std::int64_t bytes = bytes_of(row);
-  if (!queue_.wait_for_room(open_bytes_ + bytes, [this] { return health_.is_failing(); })) {
-    lose(row, kNoRoom);
+  if (!reserve(row.bytes)) {
+    report_lost(reporter_, row, kNoRoom);
     return;
   }
-  open_bytes_ += bytes;
   if (!open_row_) {
     open_row_ = std::move(row);
   } else {
+    std::int64_t more = 0;
+    for (Row::Cell& cell : row.cells) {
+      more += put_cell(open_row_->cells, std::move(cell));
+    }
+    queue_.release(row.bytes - more);
+    open_row_->bytes += more;
     open_row_->timestamp = row.timestamp;
     open_row_->runtime = row.runtime;
-    for (PendingCell& cell : row.cells) {
-      put_cell(open_row_->cells, std::move(cell));
-    }
   }
-  // What an open row holds cannot drain, so a large one hands its images over before it is closed.
-  if (open_bytes_ > options_.max_pending_bytes() / 2) {
+  // What an open row holds cannot drain, so a large one hands its images over before it is closed, and if that
+  // does not help goes out: further cells of its step make a line of their own.
+  const std::int64_t too_large = options_.max_pending_bytes() / 2;
+  if (open_row_->bytes > too_large) {
     media_.submit(*open_row_);
-    open_bytes_ = bytes_of(*open_row_);
+  }
+  if (open_row_->bytes > too_large) {
+    submit_open_row();
   }
 }
 
 void RunState::submit_if_room(PendingRow row) {
-  if (queue_.wait_for_room(open_bytes_ + bytes_of(row), [this] { return health_.is_failing(); })) {
+  if (reserve(row.bytes)) {
     submit(std::move(row));
   } else {
-    lose(row, kNoRoom);
+    report_lost(reporter_, row, kNoRoom);
   }
 }
 
 void RunState::submit(PendingRow row) {
   media_.submit(row);
-  row.bytes = bytes_of(row);
   queue_.push(std::move(row));
 }
 
-void RunState::close_open_row() {
+void RunState::submit_open_row() {
   if (open_row_) {
     submit(std::move(*open_row_));
     open_row_.reset();
-    open_bytes_ = 0;
   }
 }
 
-void RunState::lose(const PendingRow& row, const char* why) {
-  for (const PendingCell& cell : row.cells) {
-    reporter_.lost(cell.key, row.step, why);
-  }
+void RunState::close_open_row() {
+  submit_open_row();
+  open_step_.reset();
 }
 
 store::StoredImage RunState::bind(const Image& image, std::string_view key, std::int64_t step) {

@@ -57,6 +57,7 @@ class RunState {
 
   explicit RunState(RunOptions options);
   ~RunState() = default;
+  static PendingRow take(std::string_view prefix, Row row);
   std::int64_t runtime_seconds() const;
   void stamp(PendingRow& row) const;
   void enter();
@@ -69,13 +70,14 @@ class RunState {
 
   // These want mutex_.
   void check_open() const;
-  void refuse(PendingRow& row);
+  void refuse(const PendingRow& row);
   void log_late(PendingRow row);
   void merge_into_open_row(PendingRow row);
   void submit_if_room(PendingRow row);
+  bool reserve(std::int64_t bytes);
   void submit(PendingRow row);
+  void submit_open_row();
   void close_open_row();
-  void lose(const PendingRow& row, const char* why);
 
   Process& home_;
   const Clock start_;
@@ -90,8 +92,8 @@ class RunState {
 
   std::mutex mutex_;
   std::int64_t next_step_ = 0;
-  std::optional<PendingRow> open_row_;
-  std::int64_t open_bytes_ = 0;  ///< of what the open row still holds
+  std::optional<std::int64_t> open_step_;  ///< the stated step that may get more cells
+  std::optional<PendingRow> open_row_;     ///< its cells that were not submitted yet
   bool warned_of_late_rows_ = false;
   bool finished_ = false;
   bool process_ends_ = false;

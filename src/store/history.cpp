@@ -2,12 +2,25 @@
 
 #include <algorithm>
 
+#include "store/buffer.h"
 #include "store/json_text.h"
 
 namespace sconce::store {
+namespace {
+
+constexpr std::size_t kMostKnown = 1000;  ///< keys whose text is remembered
+constexpr std::size_t kLongestKnown = 256;
+
+void append_key(std::string& out, std::string_view key) {
+  append_string(out, key);
+  out += ':';
+}
+
+}  // namespace
 
 void RowWriter::begin() {
-  line_.assign(1, '{');
+  clear_buffer(line_);
+  line_ += '{';
   cells_.clear();
   depth_ = 1;
 }
@@ -16,11 +29,28 @@ void RowWriter::key(std::string_view key) {
   if (line_.back() != '{') {
     line_ += ',';
   }
-  append_string(line_, key);
-  line_ += ':';
+  if (depth_ == 1 && cells_.size() < kMostKnown && key.size() <= kLongestKnown) {
+    line_ += known_json(key);
+  } else {
+    append_key(line_, key);
+  }
   if (depth_ == 1) {
     cells_.push_back({key, line_.size(), line_.size()});
   }
+}
+
+const std::string& RowWriter::known_json(std::string_view key) {
+  const std::size_t place = cells_.size();
+  if (keys_.size() <= place) {
+    keys_.resize(place + 1);
+  }
+  Key& known = keys_[place];
+  if (known.key != key) {
+    known.key = key;
+    known.json.clear();
+    append_key(known.json, key);
+  }
+  return known.json;
 }
 
 void RowWriter::back_to(const Mark& mark) {

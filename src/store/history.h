@@ -49,11 +49,18 @@ class RowWriter {
   }
 
  private:
+  struct Key {
+    std::string key;
+    std::string json;  ///< with its colon
+  };
+
+  const std::string& known_json(std::string_view key);
   bool has(std::string_view key) const;
   void done();
 
   std::string line_;
   std::vector<Cell> cells_;
+  std::vector<Key> keys_;  ///< of the rows before, by place: the next row mostly has the same
   int depth_ = 0;
 };
 

@@ -1,8 +1,10 @@
 #include "store/json_text.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -11,6 +13,36 @@ namespace sconce::store {
 namespace {
 
 using nlohmann::ordered_json;
+
+/// How many bytes the UTF-8 character takes that text begins with, by the Unicode standard's table 3-7; 0 if it
+/// begins with none.
+std::size_t character_size(std::string_view text) {
+  const auto in = [&](std::size_t place, unsigned low, unsigned high) {
+    return place < text.size() && static_cast<unsigned char>(text[place]) >= low &&
+           static_cast<unsigned char>(text[place]) <= high;
+  };
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) {
+    return 1;
+  }
+  if (lead >= 0xc2 && lead <= 0xdf) {
+    return in(1, 0x80, 0xbf) ? 2 : 0;
+  }
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const bool second = in(1, lead == 0xe0 ? 0xa0 : 0x80, lead == 0xed ? 0x9f : 0xbf);
+    return second && in(2, 0x80, 0xbf) ? 3 : 0;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    const bool second = in(1, lead == 0xf0 ? 0x90 : 0x80, lead == 0xf4 ? 0x8f : 0xbf);
+    return second && in(2, 0x80, 0xbf) && in(3, 0x80, 0xbf) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool needs_escapes(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
+}
 
 /// What YAML cannot hold beyond what JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF, which are unprintable,
 /// and U+2028 and U+2029, which end lines in YAML 1.1.
@@ -78,12 +110,26 @@ const char* non_finite_name(double number) {
 }  // namespace
 
 bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; });
+  bool plain = true;  // of all characters, without a way out: the compiler takes many at once
+  for (const char c : text) {
+    plain &= c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+  }
+  return plain;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    if (size == 0) {
+      return false;
+    }
+    text.remove_prefix(size);
+  }
+  return true;
 }
 
 std::string valid_utf8(std::string_view text) {
-  if (is_plain(text)) {
+  if (is_utf8(text)) {
     return std::string(text);
   }
   return nlohmann::json::parse(to_text(ordered_json(text))).get<std::string>();
@@ -96,18 +142,18 @@ void append_double(std::string& out, double number) {
     out += '"';
     return;
   }
-  fmt::memory_buffer digits;
-  fmt::format_to(std::back_inserter(digits), "{}", number);
-  const std::string_view text(digits.data(), digits.size());
-  const std::size_t exponent = text.find('e');
-  if (text.find('.') == std::string_view::npos) {
-    // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
-    out += text.substr(0, exponent);
-    out += ".0";
-    out += exponent == std::string_view::npos ? std::string_view() : text.substr(exponent);
-  } else {
+  std::array<char, 32> digits;  // 24 at most
+  const char* const end = fmt::format_to(digits.data(), FMT_COMPILE("{}"), number);
+  const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  if (text.find('.') != std::string_view::npos) {
     out += text;
+    return;
   }
+  // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
+  const std::size_t exponent = std::min(text.find('e'), text.size());
+  out += text.substr(0, exponent);
+  out += ".0";
+  out += text.substr(exponent);
 }
 
 void append_integer(std::string& out, std::int64_t number) {
@@ -121,7 +167,7 @@ void append_unsigned(std::string& out, std::uint64_t number) {
 }
 
 void append_string(std::string& out, std::string_view text) {
-  if (is_plain(text)) {
+  if (is_plain(text) || (!needs_escapes(text) && is_utf8(text))) {
     out += '"';
     out += text;
     out += '"';

@@ -11,6 +11,8 @@ namespace sconce::store {
 /// Printable ASCII without the quote and the backslash: text that is valid everywhere and needs no escapes.
 bool is_plain(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 /// text with every byte that is not UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 

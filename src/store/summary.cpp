@@ -1,16 +1,32 @@
 #include "store/summary.h"
 
+#include "store/buffer.h"
 #include "store/json_text.h"
 
 namespace sconce::store {
 
+Summary::Entry& Summary::entry_of(std::string_view key, std::size_t place) {
+  if (place == places_.size()) {
+    places_.push_back(nullptr);
+  }
+  Entries::value_type*& known = places_[place];
+  if (known == nullptr || known->first != key) {
+    auto found = entries_.find(key);
+    if (found == entries_.end()) {
+      found = entries_.try_emplace(std::string(key)).first;
+    }
+    known = &*found;
+  }
+  return known->second;
+}
+
 void Summary::update(const RowWriter& row, std::int64_t step) {
-  for (const RowWriter::Cell& cell : row.cells()) {
-    const auto found = entries_.find(cell.key);
-    Entry& entry =
-        found != entries_.end() ? found->second : entries_.try_emplace(std::string(cell.key)).first->second;
-    if (!entry.by_hand && (found == entries_.end() || step >= entry.step)) {
-      entry.json = row.value(cell);
+  for (std::size_t place = 0; place < row.cells().size(); ++place) {
+    const RowWriter::Cell& cell = row.cells()[place];
+    Entry& entry = entry_of(cell.key, place);
+    if (!entry.by_hand && step >= entry.step) {
+      clear_buffer(entry.json);
+      entry.json += row.value(cell);
       entry.step = step;
       changed_ = true;
     }

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/history.h"
 
@@ -26,11 +28,16 @@ class Summary {
  private:
   struct Entry {
     std::string json;
-    std::int64_t step = 0;
+    std::int64_t step = std::numeric_limits<std::int64_t>::min();
     bool by_hand = false;
   };
 
-  std::map<std::string, Entry, std::less<>> entries_;
+  using Entries = std::map<std::string, Entry, std::less<>>;
+
+  Entry& entry_of(std::string_view key, std::size_t place);
+
+  Entries entries_;
+  std::vector<Entries::value_type*> places_;  ///< of the row before: the next one mostly has the same keys
   bool changed_ = true;
 };
 

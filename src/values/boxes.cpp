@@ -120,8 +120,15 @@ store::BoxGroup BoxesData::checked_group(const Classes& fallback) const {
 }
 
 std::int64_t BoxesData::bytes() const noexcept {
-  constexpr std::int64_t kBytesPerBox = 256;  // as text
-  return count * kBytesPerBox;
+  constexpr std::int64_t kBox = 256;  // as text, while its file is written
+  std::int64_t bytes = count * kBox + corners.bytes() + labels.bytes();
+  for (const auto& score : scores) {
+    bytes += score.second.bytes();
+  }
+  for (const std::string& caption : captions) {
+    bytes += static_cast<std::int64_t>(caption.capacity());
+  }
+  return bytes;
 }
 
 store::ClassNames class_names(const store::BoxGroup& group) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "sconce/row.h"
@@ -13,6 +14,7 @@ class DeviceScalar {
   explicit DeviceScalar(HostCopy value) : value_(std::move(value)) {}
   /// The number; waits for the device.
   Value get() const { return Value(value_.get()); }
+  std::int64_t bytes() const noexcept { return value_.bytes(); }
 
  private:
   HostCopy value_;

@@ -15,6 +15,8 @@ struct HistogramData {
 
   /// The "histogram" cell; waits for the device.
   std::string json() const;
+  bool is_deferred() const noexcept { return counts.is_deferred(); }
+  std::int64_t bytes() const noexcept { return counts.bytes() + edges.bytes(); }
 };
 
 }  // namespace sconce

@@ -50,6 +50,15 @@ HostCopy::HostCopy(const at::Tensor& computed, const at::Tensor& original) : sta
 
 bool HostCopy::is_deferred() const noexcept { return state_ != nullptr && state_->deferred; }
 
+std::int64_t HostCopy::bytes() const noexcept {
+  constexpr std::int64_t kTensor = 768;  // a tensor's bookkeeping, and that of its copy
+  if (!defined()) {
+    return 0;
+  }
+  const auto values = static_cast<std::int64_t>(state_->values.nbytes());
+  return (state_->deferred ? 2 : 1) * (values + kTensor);
+}
+
 const at::Tensor& HostCopy::get() const {
   static const at::Tensor none;
   if (!defined()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <ATen/core/Tensor.h>
@@ -21,6 +22,8 @@ class HostCopy {
   bool is_deferred() const noexcept;
   /// The values, contiguous on the CPU; waits for the copy. Throws what the device reports.
   const at::Tensor& get() const;
+  /// Memory that it takes, of the host and of the device.
+  std::int64_t bytes() const noexcept;
 
  private:
   struct State;

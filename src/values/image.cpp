@@ -144,7 +144,8 @@ std::vector<Image> Image::batch(const at::Tensor& nchw, const ImageOptions& opti
   images.reserve(static_cast<std::size_t>(pixels.size(0)));
   check_dimensions(pixels.size(2), pixels.size(1));
   for (std::int64_t i = 0; i < pixels.size(0); ++i) {
-    images.push_back(Image(std::make_shared<ImageSource>(pixels[i], nchw), options));
+    // With memory of its own: one image that waits does not keep the batch.
+    images.push_back(Image(std::make_shared<ImageSource>(pixels[i].clone(), nchw), options));
   }
   return images;
 }

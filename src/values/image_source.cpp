@@ -46,10 +46,7 @@ MediaFile encode_pixels(const at::Tensor& pixels, Compression compression) {
 }
 
 ImageSource::ImageSource(const at::Tensor& pixels, const at::Tensor& original)
-    : pixels_(pixels, original),
-      width_(pixels.size(1)),
-      height_(pixels.size(0)),
-      bytes_(static_cast<std::int64_t>(pixels.numel() * pixels.element_size())) {}
+    : pixels_(pixels, original), width_(pixels.size(1)), height_(pixels.size(0)), bytes_(pixels_.bytes()) {}
 
 ImageSource::ImageSource(media::EncodedMedia file)
     : width_(file.width),

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "fake_device.h"
+#include "run/pending_row.h"
 #include "sconce/sconce.h"
 #include "support/run_reader.h"
 
@@ -102,6 +103,14 @@ TEST_F(Deferred, BadBoxesAreLeftOutAndTheRestIsWritten) {
   EXPECT_FALSE(test::read_rows(run.dir()).at(0).at("img").contains("boxes"));
   ASSERT_EQ(errors_.size(), 1U);
   EXPECT_NE(errors_[0].find("box 1"), std::string::npos) << errors_[0];
+}
+
+TEST_F(Deferred, WhatTheDeviceHoldsCountsToo) {
+  const at::Tensor picture = at::rand({3, 60, 80});
+  constexpr std::int64_t kPixels = 3 * 60 * 80;
+  EXPECT_GE(pending_bytes(Value(Image(on_device(picture)))), pending_bytes(Value(Image(picture))) + kPixels);
+  EXPECT_GT(pending_bytes(Value(on_device(at::full({}, 2.5)))), pending_bytes(Value(2.5)));
+  EXPECT_GT(pending_bytes(Value(Histogram(on_device(picture)))), pending_bytes(Value(Histogram(picture))));
 }
 
 TEST_F(Deferred, ShapesAreStillCheckedAtTheCall) {

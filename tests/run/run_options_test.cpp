@@ -3,6 +3,7 @@
 
 #include <ATen/ATen.h>
 
+#include "run/run_options.h"
 #include "sconce/sconce.h"
 #include "support/run_reader.h"
 
@@ -56,6 +57,15 @@ TEST_F(RunOptionsTest, RefusesTagsOfTheWrongLength) {
 TEST_F(RunOptionsTest, RefusesThreadsAndBytesBelowOne) {
   expect_refused(RunOptions().encoder_threads(0), "encoder_threads");
   expect_refused(RunOptions().max_pending_bytes(0), "max_pending_bytes");
+}
+
+TEST_F(RunOptionsTest, LeavesTrainingItsCoresUnlessTold) {
+  EXPECT_EQ(encoder_threads(RunOptions(), 0), 1) << "unknown";
+  EXPECT_EQ(encoder_threads(RunOptions(), 2), 1);
+  EXPECT_EQ(encoder_threads(RunOptions(), 15), 1);
+  EXPECT_EQ(encoder_threads(RunOptions(), 16), 2);
+  EXPECT_EQ(encoder_threads(RunOptions(), 256), 4);
+  EXPECT_EQ(encoder_threads(RunOptions().encoder_threads(7), 2), 7);
 }
 
 TEST_F(RunOptionsTest, RefusesMediaInTheConfig) {

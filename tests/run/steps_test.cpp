@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <string>
 
 #include "sconce/sconce.h"
 #include "support/run_reader.h"
@@ -122,6 +123,33 @@ TEST_F(Steps, AreRefusedBelowZeroAndAtTheEnd) {
   run.log("a", 1, std::numeric_limits<std::int64_t>::max() - 1);
   run.finish();
   EXPECT_EQ(steps_of(run).size(), 1U);
+}
+
+TEST_F(Steps, AnOpenRowThatIsTooLargeToWaitGoesOutInPieces) {
+  sconce::Run run(options().max_pending_bytes(100'000).late_rows(LateRows::Throw));
+  for (int i = 0; i < 20; ++i) {
+    run.log("text" + std::to_string(i), std::string(10'000, 'x'), 7);
+  }
+  run.log("next", 1, 8);
+  run.finish();
+  const auto rows = test::read_rows(run.dir());
+  EXPECT_GT(rows.size(), 2U);
+  std::size_t cells = 0;
+  for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].at("_step"), 7);
+    cells += test::user_keys(rows[i]).size();
+  }
+  EXPECT_EQ(cells, 20U);
+  EXPECT_EQ(rows.back().at("_step"), 8);
+}
+
+TEST_F(Steps, AValueThatIsReplacedMakesRoomForTheNext) {
+  sconce::Run run(options().max_pending_bytes(100'000));
+  for (int i = 0; i < 1000; ++i) {
+    run.log("text", std::string(10'000, 'x'), 7);
+  }
+  run.finish();
+  EXPECT_EQ(steps_of(run), (std::vector<std::int64_t>{7}));
 }
 
 TEST_F(Steps, AnEmptyRowIsAStepToo) {

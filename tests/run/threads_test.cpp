@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <thread>
 
@@ -75,6 +76,19 @@ TEST(Threads, AnOpenRowLargerThanTheBoundIsWritten) {
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(test::user_keys(rows[0]).size(), 20U);
   EXPECT_EQ(test::media_files(run.dir()).size(), 20U);
+}
+
+TEST(Threads, WriteRowsAndImagesWithoutBeingAsked) {
+  const test::TemporaryFolder folder;
+  sconce::Run run(RunOptions("test").dir(folder.path()));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  for (std::size_t rows = 1; rows <= 3; ++rows) {
+    run.log({{"n", 1}, {"img", Image(at::rand({3, 8, 8}))}});
+    while (test::read_rows(run.dir()).size() < rows && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    EXPECT_EQ(test::read_rows(run.dir()).size(), rows);
+  }
 }
 
 TEST(Threads, MayLogWhileAnotherFlushesAndFinishes) {

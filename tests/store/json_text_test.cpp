@@ -128,6 +128,34 @@ TEST(AppendString, ReplacesWhatIsNotUtf8) {
   }
 }
 
+/// Calls back with all texts of up to four bytes that lie at the edges of what UTF-8 and JSON tell apart.
+template <typename Callback>
+void for_edge_texts(const Callback& callback) {
+  const std::string bytes =
+      "\x1f \"\\\x7f\x80\x8f\x90\x9f\xa0\xbf\xc1\xc2\xdf\xe0\xe1\xed\xef\xf0\xf1\xf4\xf5\xff";
+  const std::size_t digits = bytes.size() + 1;
+  for (std::size_t number = 0; number < digits * digits * digits * digits; ++number) {
+    std::string text;
+    for (std::size_t rest = number; rest > 0; rest /= digits) {
+      if (rest % digits > 0) {
+        text += bytes[rest % digits - 1];
+      }
+    }
+    callback(text);
+  }
+}
+
+TEST(AppendString, IsWhatTheJsonLibraryWrites) {
+  for_edge_texts([](const std::string& text) { ASSERT_EQ(json_of(text), to_text(ordered_json(text))); });
+}
+
+TEST(IsUtf8, SaysWhatTheJsonLibrarySays) {
+  for_edge_texts([](const std::string& text) {
+    ASSERT_EQ(is_utf8(text), ordered_json::parse(to_text(ordered_json(text))) == text)
+        << to_text(ordered_json(text));
+  });
+}
+
 TEST(ValidUtf8, ChangesNothingButBadBytes) {
   EXPECT_EQ(valid_utf8("plain"), "plain");
   EXPECT_EQ(valid_utf8(""), "");
