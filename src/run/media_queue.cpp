@@ -64,18 +64,22 @@ void MediaQueue::submit(PendingCell& cell, const std::string& key, std::optional
   }
 }
 
-std::future<store::StoredImage> MediaQueue::encode(Image image, const std::string& key,
-                                                   std::optional<std::int64_t> step) {
+std::future<EncodedImage> MediaQueue::encode(Image image, const std::string& key,
+                                             std::optional<std::int64_t> step) {
   const std::int64_t bytes = pending_bytes(image);
-  const auto promise = std::make_shared<std::promise<store::StoredImage>>();
+  const auto promise = std::make_shared<std::promise<EncodedImage>>();
   queue_.add_bytes(bytes);
   encoders_.submit([this, image = std::move(image), key, step, bytes, promise] {
     try {
       promise->set_value(store_image(
           image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
                   [this](const std::exception& error) { reporter_.report(error); }}));
+    } catch (const c10::Error& error) {
+      promise->set_value(error.what_without_backtrace());
+    } catch (const std::exception& error) {
+      promise->set_value(error.what());
     } catch (...) {
-      promise->set_exception(std::current_exception());
+      promise->set_value("an unknown error");
     }
     queue_.remove_bytes(bytes);
   });

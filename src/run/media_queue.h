@@ -29,7 +29,7 @@ class MediaQueue {
 
  private:
   void submit(PendingCell& cell, const std::string& key, std::optional<std::int64_t> step);
-  std::future<store::StoredImage> encode(Image image, const std::string& key, std::optional<std::int64_t> step);
+  std::future<EncodedImage> encode(Image image, const std::string& key, std::optional<std::int64_t> step);
   void warn_of_list(const std::string& key, const std::vector<Image>& images);
 
   PendingQueue& queue_;

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "run/encoded_image.h"
 #include "sconce/row.h"
-#include "store/media_json.h"
 
 namespace sconce {
 
@@ -18,8 +18,8 @@ struct PendingCell;
 /// A cell's value on its way to a row. Images leave it when they are handed to the encoders: what stays is the
 /// promise of their names.
 struct PendingValue {
-  using OneImage = std::future<store::StoredImage>;
-  using ManyImages = std::vector<std::future<store::StoredImage>>;
+  using OneImage = std::future<EncodedImage>;
+  using ManyImages = std::vector<std::future<EncodedImage>>;
 
   std::variant<Value, OneImage, ManyImages, std::vector<PendingCell>> content;
 };

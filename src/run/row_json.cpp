@@ -68,14 +68,14 @@ class CellsWriter {
 
   void operator()(Value& value) { std::visit(ValueWriter(row_, key_), value.storage()); }
   void operator()(PendingValue::OneImage& image) {
-    const store::StoredImage stored = image.get();
+    const store::StoredImage stored = files_of(image.get());
     events_.stored(key_, stored);
     row_.json(store::to_text(store::image_json(stored)));
   }
   void operator()(PendingValue::ManyImages& images) {
     std::vector<store::StoredImage> stored;
-    for (std::future<store::StoredImage>& image : images) {
-      stored.push_back(image.get());
+    for (std::future<EncodedImage>& image : images) {
+      stored.push_back(files_of(image.get()));
       events_.stored(key_, stored.back());
     }
     row_.json(store::to_text(store::images_json(stored)));
