@@ -14,6 +14,17 @@ bool is_final(const std::error_code& code) {
          code == std::errc::is_a_directory;
 }
 
+/// What the error was made with: what() without the system's message.
+std::string words_of(const std::filesystem::filesystem_error& error) {
+  std::string words = error.std::system_error::what();
+  const std::string message = ": " + error.code().message();
+  if (words.size() > message.size() &&
+      words.compare(words.size() - message.size(), message.size(), message) == 0) {
+    words.resize(words.size() - message.size());
+  }
+  return words;
+}
+
 }  // namespace
 
 DiskHealth::DiskHealth(Reporter& reporter, std::function<void()> changed)
@@ -37,7 +48,9 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
     health_.failing_since_ = std::chrono::steady_clock::now();
   }
   ++health_.failures_;
-  health_.last_error_ = std::current_exception();
+  health_.last_words_ = words_of(error);
+  health_.last_path_ = error.path1();
+  health_.last_code_ = error.code();
   const std::int64_t round = health_.retry_round_;
   lock.unlock();
   if (first) {
@@ -65,9 +78,9 @@ std::int64_t DiskHealth::failures() const {
   return failures_;
 }
 
-std::exception_ptr DiskHealth::last_error() const {
+void DiskHealth::throw_last_error() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return last_error_;
+  throw std::filesystem::filesystem_error(last_words_, last_path_, last_code_);
 }
 
 void DiskHealth::retry_now() {

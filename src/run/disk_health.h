@@ -3,10 +3,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <exception>
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <string>
+#include <system_error>
 
 #include "run/reporter.h"
 
@@ -41,7 +42,8 @@ class DiskHealth {
                       std::chrono::steady_clock::time_point since) const;
   /// Tries that failed so far.
   std::int64_t failures() const;
-  std::exception_ptr last_error() const;
+  /// Throws the filesystem_error of the last of them, made anew: an exception stays on its thread.
+  [[noreturn]] void throw_last_error() const;
   /// Tries again now what waits to be.
   void retry_now();
   /// From now on what fails is not tried again.
@@ -71,7 +73,9 @@ class DiskHealth {
   std::int64_t failures_ = 0;
   std::int64_t retry_round_ = 0;
   bool gave_up_ = false;
-  std::exception_ptr last_error_;
+  std::string last_words_;
+  std::filesystem::path last_path_;
+  std::error_code last_code_;
 };
 
 }  // namespace sconce

@@ -84,17 +84,21 @@ std::int64_t MediaQueue::submit_nested(Value& value, const std::string& key, std
   return handed_over;
 }
 
-std::future<store::StoredImage> MediaQueue::encode(const Image& image, const std::string& key,
-                                                   std::optional<std::int64_t> step) {
-  const auto promise = std::make_shared<std::promise<store::StoredImage>>();
+std::future<EncodedImage> MediaQueue::encode(const Image& image, const std::string& key,
+                                             std::optional<std::int64_t> step) {
+  const auto promise = std::make_shared<std::promise<EncodedImage>>();
   encoders_.submit(
       [this, image = std::optional(image), bytes = encoder_bytes(image), key, step, promise]() mutable {
         try {
           promise->set_value(store_image(
               *image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
                        [this](const std::exception& error) { reporter_.report(error); }}));
+        } catch (const c10::Error& error) {
+          promise->set_value(error.what_without_backtrace());
+        } catch (const std::exception& error) {
+          promise->set_value(error.what());
         } catch (...) {
-          promise->set_exception(std::current_exception());
+          promise->set_value("an unknown error");
         }
         image.reset();  // before its bytes count as free
         queue_.release(bytes);

@@ -36,8 +36,7 @@ class MediaQueue {
   std::int64_t submit_images(Value& value, const std::vector<Image>& images, bool is_list, const std::string& key,
                              std::optional<std::int64_t> step);
   std::int64_t submit_nested(Value& value, const std::string& key, std::optional<std::int64_t> step);
-  std::future<store::StoredImage> encode(const Image& image, const std::string& key,
-                                         std::optional<std::int64_t> step);
+  std::future<EncodedImage> encode(const Image& image, const std::string& key, std::optional<std::int64_t> step);
   void warn_of_list(const std::string& key, const std::vector<Image>& images);
 
   PendingQueue& queue_;

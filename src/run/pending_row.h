@@ -7,15 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "run/encoded_image.h"
 #include "run/reporter.h"
 #include "sconce/row.h"
-#include "store/media_json.h"
 
 namespace sconce {
 
 /// What takes the place of a cell's images when they are handed to the encoders: the promise of their files.
 struct PendingImages {
-  std::vector<std::future<store::StoredImage>> files;
+  std::vector<std::future<EncodedImage>> files;
   bool is_list = false;
   std::int64_t bytes = 0;  ///< what pending_bytes() says of it
 };

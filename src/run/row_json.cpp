@@ -63,8 +63,8 @@ class CellsWriter {
   void write_value(const std::shared_ptr<PendingImages>& images, const Place& place) {
     const std::string name = place.name();
     std::vector<store::StoredImage> stored;
-    for (std::future<store::StoredImage>& file : images->files) {
-      stored.push_back(file.get());
+    for (std::future<EncodedImage>& file : images->files) {
+      stored.push_back(files_of(file.get()));
       events_.stored(name, stored.back());
     }
     row_.json(store::to_text(images->is_list ? store::images_json(stored) : store::image_json(stored.front())));

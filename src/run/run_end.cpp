@@ -52,7 +52,7 @@ void RunState::flush() {
     health_.retry_now();
     media_.hurry();
     if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.failures() > failures; })) {
-      std::rethrow_exception(health_.last_error());
+      health_.throw_last_error();
     }
     const std::lock_guard<std::mutex> lock(store_mutex_);
     directory_.append_rows({});  // are those that were written before still there?

@@ -16,8 +16,7 @@ class HostileText {
     for (auto i = random_() % 6; i > 0; --i) {
       text += piece();
     }
-    return random_() % 100 == 0 ? text + std::string(random_() % 20'000, text.empty() ? 'a' : text.front())
-                                : text;
+    return random_() % 100 == 0 ? text + std::string(random_() % 20'000, text.empty() ? 'a' : text.front()) : text;
   }
   /// Not empty.
   std::string next_key() { return "k" + next(); }
