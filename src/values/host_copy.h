@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include <ATen/core/Tensor.h>
@@ -16,15 +17,22 @@ class HostCopy {
   /// where both share memory the values are copied, since the caller may write to it.
   explicit HostCopy(const at::Tensor& computed, const at::Tensor& original);
 
+  /// Element `index` of the first dimension; one copy serves all.
+  HostCopy part(std::int64_t index) const;
+
   bool defined() const noexcept { return state_ != nullptr; }
   /// The values come from an accelerator: looking at them on the caller's thread would mean waiting.
   bool is_deferred() const noexcept;
-  /// The values, contiguous on the CPU; waits for the copy. Throws what the device reports.
-  const at::Tensor& get() const;
+  /// The values on the CPU, in computed's order of memory if that was dense, else contiguous; undefined if there are
+  /// none. Waits for the copy. Throws what the device reports.
+  at::Tensor get() const;
 
  private:
   struct State;
+  static constexpr std::int64_t kAll = -1;
+
   std::shared_ptr<State> state_;
+  std::int64_t part_ = kAll;
 };
 
 }  // namespace sconce
