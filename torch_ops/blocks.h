@@ -11,9 +11,9 @@ namespace sconce::ops {
 /// Parts below ATen's grain size, 32768 elements, also leave the threads of a training alone.
 constexpr std::int64_t kBlock = 32767;
 
-/// Calls work(part of a, the same part of b) for all of both, which differ in nothing but the last dimension. It is
-/// not cut, the others are, from the first one on. On an accelerator there is one part, since every operation costs
-/// the caller a launch.
+/// Calls work(part of a, the same part of b) for all of both, which differ in nothing but the last dimension. It
+/// is not cut, the others are, from the first one on. On an accelerator there is one part, since every operation
+/// costs the caller a launch.
 template <typename Work>
 void in_blocks(const at::Tensor& a, const at::Tensor& b, const Work& work, std::int64_t dim = 0) {
   const std::int64_t size = std::max(a.numel(), b.numel());

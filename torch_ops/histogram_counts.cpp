@@ -18,8 +18,8 @@ at::Tensor finite_or(double instead, const at::Tensor& numbers) {
   return at::nan_to_num(numbers, instead, instead, instead);
 }
 
-/// float64 [2]: the smallest and largest finite value, 0 and 1 if there is none, and half a unit to each side if they
-/// are equal. lowest: the numbers with -infinity for what is not finite.
+/// float64 [2]: the smallest and largest finite value, 0 and 1 if there is none, and half a unit to each side if
+/// they are equal. lowest: the numbers with -infinity for what is not finite.
 at::Tensor finite_bounds(const at::Tensor& numbers, const at::Tensor& lowest) {
   const auto options = numbers.options().dtype(at::kDouble);
   if (numbers.numel() == 0) return at::arange(2, options);
@@ -35,8 +35,8 @@ at::Tensor finite_bounds(const at::Tensor& numbers, const at::Tensor& lowest) {
   return bounds;
 }
 
-/// numpy.linspace(low, high, bins + 1): k * ((high - low) / bins) + low in float64, and high itself at the end. Where
-/// the difference may be infinite it is halved on the way if it is.
+/// numpy.linspace(low, high, bins + 1): k * ((high - low) / bins) + low in float64, and high itself at the end.
+/// Where the difference may be infinite it is halved on the way if it is.
 at::Tensor linspace(const at::Tensor& bounds, std::int64_t bins, bool may_be_infinite) {
   at::Tensor low = bounds[0], high = bounds[1], scale;
   if (may_be_infinite) {
@@ -63,8 +63,8 @@ std::tuple<at::Tensor, at::Tensor> histogram_counts(const at::Tensor& values, st
   const bool may_be_infinite = floating && numbers.scalar_type() == at::kDouble;
   const at::Tensor edges =
       linspace(finite_bounds(numbers, lowest), bins, may_be_infinite).to(numbers.scalar_type());
-  // By how many edges are not above it a value is in bin 1 and so on, or if it is not finite in 0. Without the last
-  // edge, so that the last bin is closed.
+  // By how many edges are not above it a value is in bin 1 and so on, or if it is not finite in 0. Without the
+  // last edge, so that the last bin is closed.
   const at::Tensor bin = at::bucketize(lowest, edges.narrow(0, 0, bins), /*out_int32=*/false, /*right=*/true);
   at::Tensor counts = at::zeros({bins + 1}, bin.options());
   counts.scatter_add_(0, bin, at::ones({1}, bin.options()).expand_as(bin));

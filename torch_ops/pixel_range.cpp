@@ -9,7 +9,6 @@
 #include "torch_ops/blocks.h"
 #include "torch_ops/pixels.h"
 #include "torch_ops/real_input.h"
-#include "torch_ops/recycled_memory.h"
 
 namespace sconce::ops {
 namespace {
@@ -28,36 +27,17 @@ at::ScalarType computed_in(const at::Tensor& values) {
   return values.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
 }
 
-/// Memory that all blocks of a picture use one after the other.
-class Scratch {
- public:
-  /// Uninitialized, of the sizes and the order of memory of like, [n,h,w,C].
-  const at::Tensor& get(const at::Tensor& like, at::ScalarType dtype) {
-    if (!memory_.defined() || memory_.sizes() != like.sizes()) {
-      memory_ = at::Tensor();  // goes back before the next one is taken
-      const auto options = like.options().dtype(dtype);
-      const auto sizes = like.sizes();
-      memory_ = like.stride(3) == 1 ? empty_recycled(sizes, options)
-                                    : empty_recycled({sizes[0], sizes[3], sizes[1], sizes[2]}, options)
-                                          .permute({0, 2, 3, 1});
-    }
-    return memory_;
-  }
-
- private:
-  at::Tensor memory_;
-};
-
-/// clipped to the target's range. NaN becomes 0: casting it to an integer is undefined in C++. ATen's nan_to_num_()
-/// takes longer than all the rest, so the CPU, where looking is free, asks a sum whether there is a NaN.
+/// clipped to the target's range. NaN becomes 0: casting it to an integer is undefined in C++. ATen's
+/// nan_to_num_() takes longer than all the rest, so the CPU, where looking is free, asks a sum whether there is a
+/// NaN.
 void drop_nan(at::Tensor& clipped) {
   if (clipped.is_cpu() && !std::isnan(clipped.sum().item<double>())) return;
   clipped.nan_to_num_(0.0);
 }
 
-/// scale(numbers, scaled) brings numbers to the target's scale; they may be the same tensor. The rest is the same for
-/// every range. Bytes go by way of 16 bits, since ATen casts float to short and short to byte in vectors, and float to
-/// byte one by one.
+/// scale(numbers, scaled) brings numbers to the target's scale; they may be the same tensor. The rest is the same
+/// for every range. Bytes go by way of 16 bits, since ATen casts float to short and short to byte in vectors, and
+/// float to byte one by one.
 template <typename Scale>
 Scaling floating_point(at::ScalarType dtype, Target target, Scale scale) {
   struct Memory {
@@ -82,8 +62,8 @@ Scaling unit(const at::Tensor& values, Target target) {
   }
   const at::ScalarType dtype = computed_in(values);
   const at::Tensor factor = at::scalar_tensor(target.full_scale, dtype);
-  return floating_point(dtype, target,
-                        [=](const at::Tensor& numbers, at::Tensor& scaled) { at::mul_out(scaled, numbers, factor); });
+  return floating_point(
+      dtype, target, [=](const at::Tensor& numbers, at::Tensor& scaled) { at::mul_out(scaled, numbers, factor); });
 }
 
 Scaling signed_unit(const at::Tensor& values, Target target) {
@@ -136,8 +116,8 @@ Extremes extremes_of(const at::Tensor& numbers, at::IntArrayRef dims, bool finit
 
 /// The extremes of each picture of values [N,h,w,C], or of all, as dtype. NaN is both if it counts.
 Extremes extremes(const at::Tensor& values, at::ScalarType dtype, bool finite_only, bool one_range) {
-  const std::vector<std::int64_t> dims = one_range ? std::vector<std::int64_t>{0, 1, 2, 3}
-                                                   : std::vector<std::int64_t>{1, 2, 3};
+  const std::vector<std::int64_t> dims =
+      one_range ? std::vector<std::int64_t>{0, 1, 2, 3} : std::vector<std::int64_t>{1, 2, 3};
   const bool as_they_are =
       values.scalar_type() == dtype || at::isIntegralType(values.scalar_type(), /*includeBool=*/false);
   Extremes all;
@@ -180,17 +160,16 @@ Scaling as_wandb(const at::Tensor& values, Target target, bool one_range) {
   const at::Tensor gain = at::ones_like(low).masked_fill_(in_unit, 255).masked_fill_(in_signed, 127.5);
   const at::ScalarType own = values.scalar_type();
   const bool reduced = own == at::kHalf || own == at::kBFloat16;
-  return floating_point(
-      dtype, target,
-      [=, memory = std::make_shared<Scratch>()](const at::Tensor& numbers, at::Tensor& scaled) {
-        const auto round = [&] {  // numpy does after each operation
-          if (reduced) scaled.copy_(memory->get(scaled, own).copy_(scaled));
-        };
-        at::add_out(scaled, numbers, shift);
-        round();
-        scaled.mul_(gain);
-        round();
-      });
+  return floating_point(dtype, target,
+                        [=, memory = std::make_shared<Scratch>()](const at::Tensor& numbers, at::Tensor& scaled) {
+                          const auto round = [&] {  // numpy does after each operation
+                            if (reduced) scaled.copy_(memory->get(scaled, own).copy_(scaled));
+                          };
+                          at::add_out(scaled, numbers, shift);
+                          round();
+                          scaled.mul_(gain);
+                          round();
+                        });
 }
 
 }  // namespace

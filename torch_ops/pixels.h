@@ -24,12 +24,31 @@ struct PixelOptions {
 /// result may be the input, a view of it, or memory of its own.
 at::Tensor convert_pixels(const at::Tensor& image, const PixelOptions& options);
 
+/// Uninitialized [N,H,W,C], recycled on the CPU: interleaved, or as planes one behind the other.
+at::Tensor empty_pixels(at::IntArrayRef sizes, const at::TensorOptions& options, bool interleaved);
+
+/// Memory that all blocks of a picture use one after the other.
+class Scratch {
+ public:
+  /// Uninitialized, of the sizes and the order of like, [n,h,w,C].
+  const at::Tensor& get(const at::Tensor& like, at::ScalarType dtype) {
+    if (!memory_.defined() || memory_.sizes() != like.sizes()) {
+      memory_ = at::Tensor();  // goes back before the next one is taken
+      memory_ = empty_pixels(like.sizes(), like.options().dtype(dtype), like.stride(3) == 1);
+    }
+    return memory_;
+  }
+
+ private:
+  at::Tensor memory_;
+};
+
 /// Reads numbers [n,h,w,C] and writes samples of these sizes. Both may be part of a picture.
 using Scaling = std::function<void(const at::Tensor& numbers, const at::Tensor& samples)>;
 
-/// How the numbers of values, [N,H,W,C] of a dtype that real_input() returns, become uint8 samples, or int32 samples
-/// for sixteen_bit. MinMax and Wandb look for the extremes of each picture, or of all with one_range; each call is
-/// then to be about all N pictures, or N is 1. Undefined where the samples are the numbers.
+/// How the numbers of values, [N,H,W,C] of a dtype that real_input() returns, become uint8 samples, or int32
+/// samples for sixteen_bit. MinMax and Wandb look for the extremes of each picture, or of all with one_range; each
+/// call is then to be about all N pictures, or N is 1. Undefined where the samples are the numbers.
 Scaling scaling(const at::Tensor& values, Range range, bool sixteen_bit, bool one_range);
 
 /// How many channels pixels of `from` channels have in mode.

@@ -1,6 +1,7 @@
 #include "torch_ops/recycled_memory.h"
 
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <mutex>
 #include <new>
@@ -77,13 +78,16 @@ at::Tensor empty_recycled(at::IntArrayRef sizes, const at::TensorOptions& option
   for (const std::int64_t extent : sizes) size *= static_cast<std::size_t>(extent);
   if (!options.device().is_cpu() || size < kGranule) return at::empty(sizes, options);
   const Block block = store().take((size + kGranule - 1) / kGranule * kGranule);
-  return at::from_blob(block.data, sizes, [block](void*) { store().give(block); }, options);
+  return at::from_blob(
+      block.data, sizes, [block](void*) { store().give(block); }, options);
 }
 
 at::Tensor copy_recycled(const at::Tensor& tensor) {
-  at::Tensor copy = empty_recycled({tensor.numel()}, tensor.options());
-  copy = tensor.is_non_overlapping_and_dense() ? copy.as_strided(tensor.sizes(), tensor.strides())
-                                               : copy.view(tensor.sizes());
+  const at::Tensor copy = empty_recycled(tensor.sizes(), tensor.options());
+  if (tensor.is_non_overlapping_and_dense()) {
+    if (tensor.numel() > 0) std::memcpy(copy.data_ptr(), tensor.data_ptr(), tensor.nbytes());
+    return copy.as_strided(tensor.sizes(), tensor.strides());
+  }
   in_blocks(tensor.unsqueeze(-1), copy.unsqueeze(-1),
             [](const at::Tensor& from, const at::Tensor& to) { to.copy_(from); });
   return copy;

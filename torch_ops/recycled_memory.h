@@ -6,9 +6,9 @@
 
 namespace sconce::ops {
 
-/// at::empty(sizes, options), contiguous. On the CPU large memory comes from tensors made here before that are gone:
-/// its pages are there already, and nobody pays for fresh ones with each picture. Up to kMostRecycled bytes are kept
-/// for the whole program, whichever thread makes a tensor and whichever drops it. Thread-safe.
+/// at::empty(sizes, options), contiguous. On the CPU large memory comes from tensors made here before that are
+/// gone: its pages are there already, and nobody pays for fresh ones with each picture. Up to kMostRecycled bytes
+/// are kept for the whole program, whichever thread makes a tensor and whichever drops it. Thread-safe.
 at::Tensor empty_recycled(at::IntArrayRef sizes, const at::TensorOptions& options);
 
 /// A copy of a CPU tensor in such memory, in the tensor's own order if that is dense, else contiguous. Made by the

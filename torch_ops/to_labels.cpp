@@ -52,14 +52,14 @@ at::Tensor checked_labels(const at::Tensor& plane, const at::Tensor& mask) {
   });
   if (!fit) {
     const at::Tensor wrong = plane.masked_select(fits(plane).logical_not_());
-    TORCH_CHECK_VALUE(false, "expected class ids to be whole numbers from 0 to 255, got ",
-                      wrong[0].item<double>(), " and ", wrong.numel() - 1, " more such values in ",
-                      describe(mask));
+    TORCH_CHECK_VALUE(false, "expected class ids to be whole numbers from 0 to 255, got ", wrong[0].item<double>(),
+                      " and ", wrong.numel() - 1, " more such values in ", describe(mask));
   }
   return ids;
 }
 
-/// An id is one if it equals the byte that it becomes. Casting what is no byte to one is defined for integers alone.
+/// An id is one if it equals the byte that it becomes. Casting what is no byte to one is defined for integers
+/// alone.
 Labels labels_of(const at::Tensor& plane) {
   const at::Tensor ids = at::isFloatingType(plane.scalar_type())
                              ? plane.clamp(0, 255).nan_to_num_(0.0).to(at::kByte)

@@ -42,24 +42,26 @@ bool is_interleaved(const at::Tensor& values) {
   return values.size(3) == 1 || (values.stride(3) == 1 && values.stride(2) >= values.size(3));
 }
 
-/// [N,H,W,C] of samples yet to be written: interleaved, or as planes one behind the other.
-at::Tensor empty_pixels(at::IntArrayRef sizes, bool interleaved, const at::TensorOptions& options) {
-  if (interleaved) return empty_recycled(sizes, options);
-  return empty_recycled({sizes[0], sizes[3], sizes[1], sizes[2]}, options).permute({0, 2, 3, 1});
+/// The same numbers in the order of their memory, if that has no gaps: contiguous.
+at::Tensor in_memory_order(const at::Tensor& values) {
+  return is_interleaved(values) ? values : values.permute({0, 3, 1, 2});
 }
 
 /// Fills pixels, [N,H,W,channels_in(mode, C)], from values, [N,H,W,C].
 void fill(const at::Tensor& pixels, const at::Tensor& values, const PixelOptions& options) {
   const Scaling scale = scaling(values, options.range, options.mode == Mode::I16, options.one_range);
-  if (pixels.size(3) == values.size(3)) return in_blocks(values, pixels, scale);
-  at::Tensor samples;
-  in_blocks(values, pixels, [&](const at::Tensor& from, const at::Tensor& to) {
-    if (!samples.defined() || samples.sizes() != from.sizes()) {
-      samples = empty_pixels(from.sizes(), is_interleaved(values), pixels.options());
-    }
-    scale(from, samples);
-    convert_mode(samples, to, options.mode);
-  });
+  Scratch samples;
+  const auto in_mode = [&](const at::Tensor& from, const at::Tensor& to) {
+    const at::Tensor& converted = samples.get(from, pixels.scalar_type());
+    scale(from, converted);
+    convert_mode(converted, to, options.mode);
+  };
+  if (pixels.size(3) != values.size(3)) return in_blocks(values, pixels, in_mode);
+  const at::Tensor from = in_memory_order(values);
+  const bool one_row = values.is_cpu() && from.is_contiguous() && is_interleaved(pixels) == is_interleaved(values);
+  if (!one_row) return in_blocks(values, pixels, scale);
+  // Where the sizes do not matter operations on one dimension are begun sooner.
+  in_blocks(from.view({1, 1, -1, 1}), in_memory_order(pixels).view({1, 1, -1, 1}), scale);
 }
 
 /// The numbers of these values are their samples.
@@ -70,6 +72,11 @@ bool are_samples(const at::Tensor& values, const PixelOptions& options) {
 
 }  // namespace
 
+at::Tensor empty_pixels(at::IntArrayRef sizes, const at::TensorOptions& options, bool interleaved) {
+  if (interleaved) return empty_recycled(sizes, options);
+  return empty_recycled({sizes[0], sizes[3], sizes[1], sizes[2]}, options).permute({0, 2, 3, 1});
+}
+
 at::Tensor convert_pixels(const at::Tensor& image, const PixelOptions& options) {
   const bool sixteen_bit = options.mode == Mode::I16;
   TORCH_CHECK_VALUE(!(sixteen_bit && options.range == Range::Wandb),
@@ -78,13 +85,13 @@ at::Tensor convert_pixels(const at::Tensor& image, const PixelOptions& options) 
   const std::int64_t count = values.size(0);
   const std::int64_t channels = channels_in(options.mode, values.size(3));
   const bool done = are_samples(values, options) && channels == values.size(3) &&
-                    (!options.interleaved || values.is_contiguous());
+                    (options.interleaved ? values.is_contiguous() : values.is_non_overlapping_and_dense());
   const auto shaped = [&](const at::Tensor& pixels) { return image.dim() == 4 ? pixels : pixels.squeeze(0); };
   if (done) return shaped(values);
   const at::AutoDispatchBelowADInplaceOrView no_gradients;  // of these there are none: a sixth of the time
   const at::Tensor pixels = empty_pixels({count, values.size(1), values.size(2), channels},
-                                         options.interleaved || is_interleaved(values),
-                                         values.options().dtype(sixteen_bit ? at::kInt : at::kByte));
+                                         values.options().dtype(sixteen_bit ? at::kInt : at::kByte),
+                                         options.interleaved || is_interleaved(values));
   // A picture at a time where each has a range of its own; for an accelerator that would be as many launches.
   const bool looks = options.range == Range::MinMax || options.range == Range::Wandb;
   if (looks && !options.one_range && values.is_cpu()) {

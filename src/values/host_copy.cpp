@@ -39,15 +39,14 @@ at::Tensor host_buffer(const at::Tensor& device_values) {
 /// The caller may drop its tensor before `stream` has read it. Memory that belongs to another stream could then be
 /// handed out there; the allocator has to be told, where it is one that keeps streams apart.
 void reserve_for(const c10::Stream& stream, const at::Tensor& original) {
-  static const auto record_stream =
-      c10::Dispatcher::singleton().findSchemaOrThrow("aten::record_stream", "");
+  static const auto record_stream = c10::Dispatcher::singleton().findSchemaOrThrow("aten::record_stream", "");
   if (record_stream.hasKernelForDispatchKey(original.options().computeDispatchKey())) {
     original.detach().record_stream(stream);
   }
 }
 
-/// c10::Event cannot be waited for in every LibTorch since 1.13, and where it can CUDA spins. Each question takes a
-/// lock that launches take too, so they become rare: what is not there yet will mostly take a training step.
+/// c10::Event cannot be waited for in every LibTorch since 1.13, and where it can CUDA spins. Each question takes
+/// a lock that launches take too, so they become rare: what is not there yet will mostly take a training step.
 void wait_for(const c10::Event& event) {
   using std::chrono::microseconds;
   for (microseconds pause{50}; !event.query(); pause = std::min(2 * pause, microseconds{1000})) {

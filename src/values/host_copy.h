@@ -23,8 +23,8 @@ class HostCopy {
   bool defined() const noexcept { return state_ != nullptr; }
   /// The values come from an accelerator: looking at them on the caller's thread would mean waiting.
   bool is_deferred() const noexcept;
-  /// The values on the CPU, in computed's order of memory if that was dense, else contiguous; undefined if there are
-  /// none. Waits for the copy. Throws what the device reports.
+  /// The values on the CPU, in computed's order of memory if that was dense, else contiguous; undefined if there
+  /// are none. Waits for the copy. Throws what the device reports.
   at::Tensor get() const;
 
  private:

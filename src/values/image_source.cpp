@@ -85,8 +85,7 @@ const at::Tensor& ImageSource::pixels() const {
 
 /// [H,W,C] in the order in which they came.
 at::Tensor ImageSource::samples() const {
-  return original_ == nullptr ? copy_.get()
-                              : ops::to_pixels(original_->pixels(), mode_, Range::Byte, Layout::HWC);
+  return original_ == nullptr ? copy_.get() : ops::to_pixels(original_->pixels(), mode_, Range::Byte, Layout::HWC);
 }
 
 std::shared_ptr<const MediaFile> ImageSource::file(Compression compression) {

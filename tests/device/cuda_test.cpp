@@ -1,5 +1,5 @@
-// What the fake device shows, on a real one: skipped where LibTorch finds no CUDA device. That nobody waited is seen
-// by the stream's still being at work.
+// What the fake device shows, on a real one: skipped where LibTorch finds no CUDA device. That nobody waited is
+// seen by the stream's still being at work.
 
 #include <ATen/ATen.h>
 #include <c10/core/DeviceGuard.h>
