@@ -1,8 +1,8 @@
 // Converts pictures to bytes with sconce and, in turn with it, with the chain that programs write themselves:
 //   mul(255).clamp(0, 255).to(kByte).permute({1, 2, 0}).contiguous()
-// One thread. Each row has medians of nanoseconds per number, that time in parts of the chain's, and the page
-// faults of a picture. "fresh" is a heap that gives freed memory back, as that of a process does which has just
-// begun.
+// One thread. Each row has medians of nanoseconds of CPU time per number, that time in parts of the chain's, and
+// the page faults of a picture. "fresh" is a heap that gives freed memory back, as that of a process does which
+// has just begun.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
@@ -10,8 +10,8 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <string>
@@ -81,10 +81,17 @@ class Forms {
   Tensor scaled_, whole_, planes_, pixels_;
 };
 
+/// Of this thread, so that other programs do not count.
+double cpu_nanoseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return 1e9 * static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec);
+}
+
 double nanoseconds_of(const std::function<void()>& work) {
-  const auto begin = std::chrono::steady_clock::now();
+  const double begin = cpu_nanoseconds();
   work();
-  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - begin).count();
+  return cpu_nanoseconds() - begin;
 }
 
 double median(std::vector<double> values) {

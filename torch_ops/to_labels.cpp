@@ -39,7 +39,8 @@ at::Tensor fits(const at::Tensor& plane) {
 
 bool all_fit(const at::Tensor& part) {
   if (at::isFloatingType(part.scalar_type())) return fits(part).all().item<bool>();
-  return part.amin().item<std::int64_t>() >= 0 && part.amax().item<std::int64_t>() <= 255;
+  const auto [low, high] = at::aminmax(part);
+  return low.item<std::int64_t>() >= 0 && high.item<std::int64_t>() <= 255;
 }
 
 /// Looks at the values, which costs nothing on the CPU.

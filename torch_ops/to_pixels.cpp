@@ -47,21 +47,28 @@ at::Tensor in_memory_order(const at::Tensor& values) {
   return is_interleaved(values) ? values : values.permute({0, 3, 1, 2});
 }
 
+/// Where sizes do not matter, and memory has no gaps, [1,1,n,1]: operations on one dimension are begun sooner.
+at::Tensor as_one_row(const at::Tensor& values) {
+  const at::Tensor in_order = in_memory_order(values);
+  return values.is_cpu() && in_order.is_contiguous() ? in_order.view({1, 1, -1, 1}) : values;
+}
+
 /// Fills pixels, [N,H,W,channels_in(mode, C)], from values, [N,H,W,C].
 void fill(const at::Tensor& pixels, const at::Tensor& values, const PixelOptions& options) {
-  const Scaling scale = scaling(values, options.range, options.mode == Mode::I16, options.one_range);
-  Scratch samples;
-  const auto in_mode = [&](const at::Tensor& from, const at::Tensor& to) {
-    const at::Tensor& converted = samples.get(from, pixels.scalar_type());
-    scale(from, converted);
-    convert_mode(converted, to, options.mode);
-  };
-  if (pixels.size(3) != values.size(3)) return in_blocks(values, pixels, in_mode);
-  const at::Tensor from = in_memory_order(values);
-  const bool one_row = values.is_cpu() && from.is_contiguous() && is_interleaved(pixels) == is_interleaved(values);
-  if (!one_row) return in_blocks(values, pixels, scale);
-  // Where the sizes do not matter operations on one dimension are begun sooner.
-  in_blocks(from.view({1, 1, -1, 1}), in_memory_order(pixels).view({1, 1, -1, 1}), scale);
+  const at::Tensor row = as_one_row(values);
+  const Scaling scale = scaling(row, options.range, options.mode == Mode::I16, options.one_range);
+  if (pixels.size(3) != values.size(3)) {
+    Scratch samples;
+    in_blocks(values, pixels, [&](const at::Tensor& from, const at::Tensor& to) {
+      const at::Tensor& converted = samples.get(from, pixels.scalar_type());
+      scale(from, converted);
+      convert_mode(converted, to, options.mode);
+    });
+  } else if (is_interleaved(pixels) == is_interleaved(values)) {
+    in_blocks(row, row.is_same(values) ? pixels : as_one_row(pixels), scale);
+  } else {
+    in_blocks(values, pixels, scale);
+  }
 }
 
 /// The numbers of these values are their samples.
