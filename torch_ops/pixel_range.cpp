@@ -84,11 +84,11 @@ Scaling clip(const at::Tensor& values, Target target) {
   if (values.scalar_type() == at::kBool || values.scalar_type() == at::kByte) return store;
   // A bound that the dtype cannot hold would wrap in it.
   const bool bound_fits = values.element_size() > (target.dtype == at::kByte ? 1 : 2);
-  const c10::optional<at::Scalar> bound =
-      bound_fits ? c10::optional<at::Scalar>(target.full_scale) : c10::optional<at::Scalar>();
   return [=, memory = std::make_shared<Scratch>()](const at::Tensor& numbers, const at::Tensor& samples) {
     at::Tensor clipped = memory->get(numbers, numbers.scalar_type());
-    store(at::clamp_out(clipped, numbers, 0, bound), samples);
+    store(bound_fits ? at::clamp_out(clipped, numbers, 0, target.full_scale)
+                     : at::clamp_min_out(clipped, numbers, 0),
+          samples);
   };
 }
 
