@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <mutex>
+#include <thread>
 
 #include "fake_device.h"
 #include "sconce/sconce.h"
@@ -143,14 +144,17 @@ TEST_F(Deferred, WhatIsDroppedEarlyIsNotWaitedFor) {
 
 TEST_F(Deferred, AnImageInAnotherModeIsConvertedBehind) {
   const at::Tensor picture = at::rand({3, 6, 8});
-  std::vector<Image> grey;
   const at::Tensor there = on_device(picture);
-  {
-    const fake::Hold hold;
-    grey.emplace_back(Image(there), ImageOptions().mode(Mode::L));
-    EXPECT_EQ(fake::synchronizations(), 0);
-  }
-  EXPECT_TRUE(at::equal(grey[0].pixels(), Image(picture, ImageOptions().mode(Mode::L)).pixels()));
+  const c10::impl::VirtualGuardImpl device(fake::device().type());
+  fake::hold();
+  std::thread device_ends_its_work([] {
+    fake::await_waiter();
+    fake::release();
+  });
+  const Image grey(Image(there), ImageOptions().mode(Mode::L));
+  EXPECT_FALSE(device.getStream(fake::device()).query()) << "the constructor waited";
+  EXPECT_TRUE(at::equal(grey.pixels(), Image(picture, ImageOptions().mode(Mode::L)).pixels()));
+  device_ends_its_work.join();
 }
 
 TEST_F(Deferred, ABadMaskIsLeftOutAndTheRestIsWritten) {

@@ -2,6 +2,8 @@
 
 #include "torch_ops/blocks.h"
 
+#include <ATen/TensorIterator.h>
+
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -17,6 +19,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInf = std::numeric_limits<double>::infinity();
 
 TEST(InBlocks, PassesEveryElementOnceInPartsBelowTheGrainSize) {
+  EXPECT_LT(ops::kBlock, at::internal::GRAIN_SIZE);
   const std::vector<std::vector<std::int64_t>> shapes = {{1, 1, 1, 1},     {1, 500, 400, 3}, {70, 30, 30, 4},
                                                          {2, 3, 20000, 3}, {1, 1, 40000, 1}, {1, 40000, 1, 2},
                                                          {40000, 1, 1, 1}};
