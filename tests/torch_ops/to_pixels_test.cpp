@@ -87,6 +87,19 @@ TEST(ToPixels, TakesTensorsWithGradient) {
   }
 }
 
+TEST(ToPixels, WorksInInferenceModeAndAfterIt) {
+  const at::Tensor image = at::rand({3, 300, 200});
+  const at::Tensor expected = ops::to_pixels(image, Mode::RGBA, Range::MinMax);
+  at::Tensor inside;
+  {
+    const c10::InferenceMode guard;
+    inside = ops::to_pixels(image.clone(), Mode::RGBA, Range::MinMax);
+  }
+  EXPECT_TRUE(same(inside, expected));
+  EXPECT_TRUE(same(ops::to_pixels(image, Mode::RGBA, Range::MinMax), expected));
+  EXPECT_TRUE(same(ops::to_pixels(inside, Mode::RGB, Range::Byte, Layout::HWC), expected.narrow(2, 0, 3)));
+}
+
 TEST(ToPixels, TakesQuantizedTensors) {
   const at::Tensor image = at::tensor({0.0F, 0.25F, 0.5F, 1.0F}).reshape({2, 2});
   const at::Tensor quantized = at::quantize_per_tensor(image, 1.0 / 256, 0, at::kQInt32);
