@@ -7,23 +7,6 @@
 namespace sconce::ops {
 namespace {
 
-std::int64_t channels_of(Mode mode) {
-  switch (mode) {
-    case Mode::L:
-    case Mode::I16:
-      return 1;
-    case Mode::LA:
-      return 2;
-    case Mode::RGB:
-      return 3;
-    case Mode::RGBA:
-      return 4;
-    case Mode::Auto:
-      break;
-  }
-  TORCH_CHECK_VALUE(false, "expected a mode of sconce::Mode, got number ", static_cast<int>(mode));
-}
-
 /// Pillow's L24 (Convert.c): ITU-R 601-2 luma in 16 bit fixed point, rounded. The weights add up to 65536, so grey
 /// stays as it is. 16 bit pixels need 33 bits.
 at::Tensor luma(const at::Tensor& rgb) {
@@ -34,19 +17,47 @@ at::Tensor luma(const at::Tensor& rgb) {
 
 }  // namespace
 
-at::Tensor convert_mode(const at::Tensor& pixels, Mode mode) {
-  const std::int64_t from = pixels.size(-1);
-  const std::int64_t to = mode == Mode::Auto ? from : channels_of(mode);
-  if (from == to) return pixels;
-  const bool from_grey = from <= 2;
-  const bool to_grey = to <= 2;
-  at::Tensor colour = pixels.narrow(-1, 0, from_grey ? 1 : 3);
-  if (to_grey && !from_grey) colour = luma(colour);
-  if (from_grey && !to_grey) colour = colour.expand({-1, -1, -1, 3});
-  if (to == 1 || to == 3) return colour;
-  const bool has_alpha = from == 2 || from == 4;
-  const at::Tensor first = pixels.narrow(-1, from - 1, 1);
-  return at::cat({colour, has_alpha ? first : at::full_like(first, 255)}, -1);
+std::int64_t channels_in(Mode mode, std::int64_t from) {
+  switch (mode) {
+    case Mode::Auto:
+      return from;
+    case Mode::L:
+    case Mode::I16:
+      return 1;
+    case Mode::LA:
+      return 2;
+    case Mode::RGB:
+      return 3;
+    case Mode::RGBA:
+      return 4;
+  }
+  TORCH_CHECK_VALUE(false, "expected a mode of sconce::Mode, got number ", static_cast<int>(mode));
+}
+
+void convert_mode(const at::Tensor& from, const at::Tensor& to, Mode mode) {
+  const std::int64_t before = from.size(-1);
+  const std::int64_t after = channels_in(mode, before);
+  const std::int64_t colours_before = before <= 2 ? 1 : 3;
+  const std::int64_t colours_after = after <= 2 ? 1 : 3;
+  const at::Tensor colour = from.narrow(-1, 0, colours_before);
+  store(colours_after < colours_before ? luma(colour) : colour.expand({-1, -1, -1, colours_after}),
+        to.narrow(-1, 0, colours_after));
+  if (after == colours_after) return;
+  const at::Tensor alpha = to.narrow(-1, after - 1, 1);
+  if (before > colours_before) {
+    alpha.copy_(from.narrow(-1, before - 1, 1));
+  } else {
+    alpha.fill_(255);
+  }
+}
+
+void store(const at::Tensor& from, const at::Tensor& to) {
+  const std::int64_t channels = from.size(-1);
+  if (!from.is_cpu() || channels == 1 || from.stride(-1) == to.stride(-1)) {
+    to.copy_(from);
+    return;
+  }
+  for (std::int64_t c = 0; c < channels; ++c) to.select(-1, c).copy_(from.select(-1, c));
 }
 
 }  // namespace sconce::ops

@@ -3,7 +3,10 @@
 #include <cstdint>
 
 #include "sconce/ops.h"
+#include "torch_ops/blocks.h"
+#include "torch_ops/labels.h"
 #include "torch_ops/real_input.h"
+#include "torch_ops/recycled_memory.h"
 
 namespace sconce::ops {
 namespace {
@@ -34,26 +37,56 @@ at::Tensor fits(const at::Tensor& plane) {
   return at::isFloatingType(plane.scalar_type()) ? in_range.logical_and_(plane.eq(plane.trunc())) : in_range;
 }
 
+bool all_fit(const at::Tensor& part) {
+  if (at::isFloatingType(part.scalar_type())) return fits(part).all().item<bool>();
+  const auto [low, high] = at::aminmax(part);
+  return low.item<std::int64_t>() >= 0 && high.item<std::int64_t>() <= 255;
+}
+
+/// Looks at the values, which costs nothing on the CPU.
+at::Tensor checked_labels(const at::Tensor& plane, const at::Tensor& mask) {
+  const at::Tensor ids = empty_recycled(plane.sizes(), plane.options().dtype(at::kByte));
+  bool fit = true;
+  in_blocks(plane.unsqueeze(-1), ids.unsqueeze(-1), [&](const at::Tensor& from, const at::Tensor& to) {
+    fit = fit && all_fit(from);
+    if (fit) to.copy_(from);
+  });
+  if (!fit) {
+    const at::Tensor wrong = plane.masked_select(fits(plane).logical_not_());
+    TORCH_CHECK_VALUE(false, "expected class ids to be whole numbers from 0 to 255, got ", wrong[0].item<double>(),
+                      " and ", wrong.numel() - 1, " more such values in ", describe(mask));
+  }
+  return ids;
+}
+
+/// An id is one if it equals the byte that it becomes. Casting what is no byte to one is defined for integers
+/// alone.
+Labels labels_of(const at::Tensor& plane) {
+  const at::Tensor ids = at::isFloatingType(plane.scalar_type())
+                             ? plane.clamp(0, 255).nan_to_num_(0.0).to(at::kByte)
+                             : plane.to(at::kByte);
+  const at::Tensor wrong = plane.ne(ids);
+  return {ids.masked_fill_(wrong, 0), wrong.sum()};
+}
+
 }  // namespace
 
 at::Tensor to_labels(const at::Tensor& mask) {
   const at::Tensor plane = checked_mask(mask);
   if (always_fits(plane)) return plane.to(at::kByte);
-  const at::Tensor misfits = fits(plane).logical_not_();
-  if (plane.is_cpu()) {
-    const at::Tensor wrong = plane.masked_select(misfits);
-    TORCH_CHECK_VALUE(wrong.numel() == 0, "expected class ids to be whole numbers from 0 to 255, got ",
-                      wrong[0].item<double>(), " and ", wrong.numel() - 1, " more such values in ",
-                      describe(mask));
-    return plane.to(at::kByte);
-  }
-  return plane.masked_fill(misfits, 0).to(at::kByte);
+  return plane.is_cpu() ? checked_labels(plane, mask) : labels_of(plane).ids;
 }
 
 at::Tensor invalid_labels(const at::Tensor& mask) {
   const at::Tensor plane = checked_mask(mask);
   if (always_fits(plane)) return at::zeros({}, plane.options().dtype(at::kLong));
-  return fits(plane).logical_not_().sum();
+  return labels_of(plane).invalid;
+}
+
+Labels labels_and_misfits(const at::Tensor& mask) {
+  const at::Tensor plane = checked_mask(mask);
+  if (always_fits(plane)) return {plane.to(at::kByte), at::Tensor()};
+  return labels_of(plane);
 }
 
 }  // namespace sconce::ops

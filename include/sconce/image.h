@@ -54,7 +54,8 @@ class Image {
   static constexpr std::string_view artifact_type = "image-file";
 
   /// tensor: [H,W], [C,H,W] or [H,W,C], see ops::to_pixels; a batch [N,C,H,W] becomes one grid
-  /// (ops::make_grid). Converts now, on the tensor's device and stream, without waiting for it.
+  /// (ops::make_grid). Converts now, on the tensor's device and its current stream, without waiting for it; on
+  /// the CPU without LibTorch's threads.
   /// Throws c10::ValueError or c10::TypeError that says what was expected and what came.
   explicit Image(const at::Tensor& tensor, ImageOptions options = {});
   /// A png, jpg, jpeg, bmp, gif or webp file, read now and stored byte for byte; mode, range and layout are not
@@ -62,13 +63,14 @@ class Image {
   /// image. A PNG is decoded once to be sure.
   explicit Image(const std::filesystem::path& file, ImageOptions options = {});
   /// The same pixels or file with other options. As in wandb, caption, grouping and classes are kept where
-  /// options name none, and masks and boxes are not. A stated mode converts pixels; range and layout are not used.
+  /// options name none, and masks and boxes are not. A stated mode converts pixels, when they are needed; range
+  /// and layout are not used.
   Image(const Image& other, ImageOptions options);
   /// One image for each of [N,C,H,W] or [N,H,W,C].
   static std::vector<Image> batch(const at::Tensor& nchw, const ImageOptions& options = {});
 
-  /// uint8 [H,W,C] (Mode::I16: int32 [H,W,1]), CPU, contiguous. Waits for the device if it must; undefined for an
-  /// image made from a file.
+  /// uint8 [H,W,C] (Mode::I16: int32 [H,W,1]), CPU, contiguous: put into this order at the first call, from any
+  /// thread. Waits for the device if it must; undefined for an image made from a file.
   const at::Tensor& pixels() const;
   std::int64_t width() const noexcept;
   std::int64_t height() const noexcept;
@@ -105,7 +107,8 @@ class Image {
   ImageSource& source() const noexcept { return *source_; }  ///< for sconce's own sources
 
  private:
-  Image(std::shared_ptr<ImageSource> source, ImageOptions options);
+  /// pixels [H,W,C], of which original is the caller's tensor.
+  Image(const at::Tensor& pixels, const at::Tensor& original, ImageOptions options);
   void check_and_share(ImageOptions options);
   static std::vector<store::StoredImage> bind_all(const std::vector<Image>& images, Run& run, std::string_view key,
                                                   std::int64_t step);

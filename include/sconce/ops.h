@@ -33,13 +33,15 @@ enum class BoxFormat { XYXY, XYWH, CXCYWH };
 
 /// Pure functions from tensors to tensors. Every function runs on its input's device and current stream,
 /// detaches from autograd, never waits for an accelerator, and may be called from any thread. A result
-/// may share memory with the input where nothing had to change.
+/// may share memory with the input where nothing had to change. On the CPU to_pixels, to_labels and make_grid
+/// leave LibTorch's threads to the program, and their results may be in memory of earlier results that are
+/// gone: such a tensor cannot be resized beyond its size.
 namespace ops {
 
 /// A picture as bytes.
 /// image: [H,W], [C,H,W] or [H,W,C] with C from 1 to 4, or a batch [N,C,H,W] or [N,H,W,C]; any real dtype
 /// (bool, integers, half, bfloat16, float, double, quantized), any strides.
-/// Returns uint8 [H,W,C] (a batch: [N,H,W,C]) in the channels of mode; for Mode::I16 int32 [H,W,1] in
+/// Returns uint8 [H,W,C] (a batch: [N,H,W,C]), contiguous, in the channels of mode; for Mode::I16 int32 [H,W,1] in
 /// 0..65535. MinMax and Wandb look at each picture of a batch by itself.
 /// Throws c10::ValueError for another shape, an empty tensor, or a mode and range that exclude each other;
 /// c10::TypeError for complex, meta, sparse and undefined tensors. Half and bfloat16 compute in float32.

@@ -20,7 +20,8 @@ class HostCopy {
   bool defined() const noexcept { return state_ != nullptr; }
   /// The values come from an accelerator: looking at them on the caller's thread would mean waiting.
   bool is_deferred() const noexcept;
-  /// The values, contiguous on the CPU; waits for the copy. Throws what the device reports.
+  /// The values on the CPU, in computed's order of memory if that was dense, else contiguous; undefined if there
+  /// are none. Waits for the copy. Throws what the device reports.
   const at::Tensor& get() const;
   /// Memory that it takes, of the host and of the device.
   std::int64_t bytes() const noexcept;

@@ -12,7 +12,8 @@
 #include "store/file.h"
 #include "store/json_text.h"
 #include "store/layout.h"
-#include "torch_ops/real_input.h"
+#include "torch_ops/describe.h"
+#include "torch_ops/pixels.h"
 #include "values/boxes_data.h"
 #include "values/image_source.h"
 #include "values/mask_data.h"
@@ -24,20 +25,22 @@ constexpr std::uintmax_t kMaxFileSize = std::uintmax_t{256} << 20;
 
 bool is_channel_count(std::int64_t size) { return size >= 1 && size <= 4; }
 
-/// A batch as one picture. Its images stand below each other while the range is found, so that one range serves
-/// all of the grid, and are laid out afterwards, so that the padding is black in every range.
-at::Tensor grid_of(const at::Tensor& tensor, const ImageOptions& options) {
-  const at::Tensor batch = ops::real_input(tensor, "image");
-  const bool channels_first =
-      options.layout() == Layout::CHW || (options.layout() == Layout::Auto && is_channel_count(batch.size(1)));
-  const at::Tensor images = channels_first ? batch.permute({0, 2, 3, 1}) : batch;
-  TORCH_CHECK_VALUE(is_channel_count(images.size(3)),
-                    "expected a batch [N,C,H,W] or [N,H,W,C] with 1 to 4 channels, got ", ops::describe(tensor));
-  const std::int64_t count = images.size(0), height = images.size(1), width = images.size(2);
-  const at::Tensor column = images.reshape({count * height, width, images.size(3)});
-  const at::Tensor pixels = ops::to_pixels(column, options.mode(), options.range(), Layout::HWC);
-  const at::Tensor separate = pixels.reshape({count, height, width, pixels.size(2)});
-  return ops::make_grid(separate.permute({0, 3, 1, 2})).permute({1, 2, 0});
+ops::PixelOptions reading(const ImageOptions& options) {
+  ops::PixelOptions reading;
+  reading.mode = options.mode();
+  reading.range = options.range();
+  reading.layout = options.layout();
+  reading.interleaved = false;
+  return reading;
+}
+
+/// A batch as one picture. One range serves all of it; it is laid out afterwards, so that the padding is black in
+/// every range.
+at::Tensor grid_of(const at::Tensor& batch, const ImageOptions& options) {
+  ops::PixelOptions together = reading(options);
+  together.one_range = true;
+  const at::Tensor pixels = ops::convert_pixels(batch, together);
+  return ops::make_grid(pixels.permute({0, 3, 1, 2})).permute({1, 2, 0});
 }
 
 at::Tensor pixels_of(const at::Tensor& tensor, const ImageOptions& options) {
@@ -48,7 +51,7 @@ at::Tensor pixels_of(const at::Tensor& tensor, const ImageOptions& options) {
       !tensor.defined() || tensor.dim() == 2 || tensor.dim() == 3,
       "expected an image [H,W], [C,H,W] or [H,W,C] with 1 to 4 channels, or a batch of them [N,C,H,W], got ",
       ops::describe(tensor));
-  return ops::to_pixels(tensor, options.mode(), options.range(), options.layout());
+  return ops::convert_pixels(tensor, reading(options));
 }
 
 void check_dimensions(std::int64_t width, std::int64_t height) {
@@ -107,9 +110,7 @@ void check_boxes(const std::string& name, const BoxesData& boxes, const Classes&
 
 Image::Image(const at::Tensor& tensor, ImageOptions options) {
   const at::Tensor pixels = pixels_of(tensor, options);
-  check_dimensions(pixels.size(1), pixels.size(0));
-  source_ = std::make_shared<ImageSource>(pixels, tensor);
-  check_and_share(std::move(options));
+  *this = Image(pixels, tensor, std::move(options));
 }
 
 Image::Image(const std::filesystem::path& file, ImageOptions options)
@@ -119,9 +120,7 @@ Image::Image(const std::filesystem::path& file, ImageOptions options)
 
 Image::Image(const Image& other, ImageOptions options) : source_(other.source_) {
   if (options.mode() != Mode::Auto && !source_->is_file()) {
-    const at::Tensor& pixels = source_->pixels();
-    source_ =
-        std::make_shared<ImageSource>(ops::to_pixels(pixels, options.mode(), Range::Byte, Layout::HWC), pixels);
+    source_ = std::make_shared<ImageSource>(other.source_, options.mode());
   }
   const ImageOptions& inherited = other.options();
   if (!options.caption()) {
@@ -137,20 +136,23 @@ Image::Image(const Image& other, ImageOptions options) : source_(other.source_) 
 }
 
 std::vector<Image> Image::batch(const at::Tensor& nchw, const ImageOptions& options) {
-  TORCH_CHECK_VALUE(nchw.defined() && nchw.dim() == 4, "expected a batch [N,C,H,W] or [N,H,W,C], got ",
-                    ops::describe(nchw));
-  const at::Tensor pixels = ops::to_pixels(nchw, options.mode(), options.range(), options.layout());
+  TORCH_CHECK_VALUE(nchw.defined() && nchw.dim() == 4 && nchw.numel() > 0,
+                    "expected a batch [N,C,H,W] or [N,H,W,C] with no empty dimension, got ", ops::describe(nchw));
+  // An accelerator is asked once for all of them. Each image gets memory of its own: one that waits does not keep
+  // the batch.
+  const at::Tensor pixels = nchw.is_cpu() ? at::Tensor() : ops::convert_pixels(nchw, reading(options));
   std::vector<Image> images;
-  images.reserve(static_cast<std::size_t>(pixels.size(0)));
-  check_dimensions(pixels.size(2), pixels.size(1));
-  for (std::int64_t i = 0; i < pixels.size(0); ++i) {
-    // With memory of its own: one image that waits does not keep the batch.
-    images.push_back(Image(std::make_shared<ImageSource>(pixels[i].clone(), nchw), options));
+  images.reserve(static_cast<std::size_t>(nchw.size(0)));
+  for (std::int64_t i = 0; i < nchw.size(0); ++i) {
+    const at::Tensor picture = nchw.is_cpu() ? ops::convert_pixels(nchw[i], reading(options)) : pixels[i];
+    images.push_back(Image(picture, nchw, options));
   }
   return images;
 }
 
-Image::Image(std::shared_ptr<ImageSource> source, ImageOptions options) : source_(std::move(source)) {
+Image::Image(const at::Tensor& pixels, const at::Tensor& original, ImageOptions options) {
+  check_dimensions(pixels.size(1), pixels.size(0));
+  source_ = std::make_shared<ImageSource>(HostCopy(pixels, original), pixels);
   check_and_share(std::move(options));
 }
 

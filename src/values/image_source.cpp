@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "media/png_encoder.h"
+#include "sconce/ops.h"
 #include "store/sha256.h"
+#include "torch_ops/pixels.h"
 
 namespace sconce {
 namespace {
@@ -22,6 +24,12 @@ std::vector<std::uint8_t> big_endian_16(const at::Tensor& samples) {
   return bytes;
 }
 
+/// pixels, [H,W,C], with the channels of a pixel beside each other in memory.
+at::Tensor interleaved(const at::Tensor& pixels) {
+  const bool by_channel = pixels.dim() == 3 && pixels.scalar_type() == at::kByte;
+  return by_channel ? ops::to_pixels(pixels, Mode::Auto, Range::Byte, Layout::HWC) : pixels.contiguous();
+}
+
 MediaFile with_hash(media::EncodedMedia media) {
   std::string sha256 = store::sha256_hex(media.bytes.data(), media.bytes.size());
   return {std::move(media), std::move(sha256)};
@@ -29,7 +37,8 @@ MediaFile with_hash(media::EncodedMedia media) {
 
 }  // namespace
 
-MediaFile encode_pixels(const at::Tensor& pixels, Compression compression) {
+MediaFile encode_pixels(const at::Tensor& any_order, Compression compression) {
+  const at::Tensor pixels = interleaved(any_order);
   media::PixelView view;
   view.height = pixels.size(0);
   view.width = pixels.size(1);
@@ -45,19 +54,44 @@ MediaFile encode_pixels(const at::Tensor& pixels, Compression compression) {
   return with_hash({media::encode_png(view, compression), ".png", "png", view.width, view.height});
 }
 
-ImageSource::ImageSource(const at::Tensor& pixels, const at::Tensor& original)
-    : pixels_(pixels, original), width_(pixels.size(1)), height_(pixels.size(0)), bytes_(pixels_.bytes()) {}
+ImageSource::ImageSource(HostCopy copy, const at::Tensor& pixels)
+    : copy_(std::move(copy)),
+      height_(pixels.size(0)),
+      width_(pixels.size(1)),
+      channels_(pixels.size(2)),
+      bytes_(copy_.bytes()) {}
+
+ImageSource::ImageSource(std::shared_ptr<const ImageSource> original, Mode mode)
+    : original_(std::move(original)),
+      mode_(mode),
+      height_(original_->height_),
+      width_(original_->width_),
+      channels_(ops::channels_in(mode, original_->channels_)),
+      bytes_(original_->bytes_ + height_ * width_ * channels_ * (mode == Mode::I16 ? 4 : 1)) {}
 
 ImageSource::ImageSource(media::EncodedMedia file)
-    : width_(file.width),
-      height_(file.height),
+    : height_(file.height),
+      width_(file.width),
       bytes_(static_cast<std::int64_t>(file.bytes.size())),
       file_(std::make_shared<const MediaFile>(with_hash(std::move(file)))) {}
+
+const at::Tensor& ImageSource::pixels() const {
+  const std::lock_guard<std::mutex> lock(interleaving_);
+  if (!is_file() && !interleaved_.defined()) {
+    interleaved_ = interleaved(samples());
+  }
+  return interleaved_;
+}
+
+/// [H,W,C] in the order in which they came.
+at::Tensor ImageSource::samples() const {
+  return original_ == nullptr ? copy_.get() : ops::to_pixels(original_->pixels(), mode_, Range::Byte, Layout::HWC);
+}
 
 std::shared_ptr<const MediaFile> ImageSource::file(Compression compression) {
   const std::lock_guard<std::mutex> lock(encoding_);
   if (!is_file() && encoded_as_ != compression) {
-    file_ = std::make_shared<const MediaFile>(encode_pixels(pixels_.get(), compression));
+    file_ = std::make_shared<const MediaFile>(encode_pixels(samples(), compression));
     encoded_as_ = compression;
   }
   return file_;

@@ -10,6 +10,7 @@
 
 #include "media/encoded_media.h"
 #include "sconce/compression.h"
+#include "sconce/ops.h"
 #include "values/host_copy.h"
 
 namespace sconce {
@@ -24,15 +25,17 @@ struct MediaFile {
 /// bytes. Thread-safe.
 class ImageSource {
  public:
-  /// pixels: uint8 [H,W,C] or int32 [H,W,1], as ops::to_pixels makes them, of which original is the caller's
-  /// tensor.
-  ImageSource(const at::Tensor& pixels, const at::Tensor& original);
+  /// pixels: uint8 [H,W,C] or int32 [H,W,1], as ops::convert_pixels makes them, planes or interleaved.
+  ImageSource(HostCopy copy, const at::Tensor& pixels);
+  /// The pixels of another one in a mode, converted when they are first needed: they may still be on their way.
+  ImageSource(std::shared_ptr<const ImageSource> original, Mode mode);
   explicit ImageSource(media::EncodedMedia file);
 
   std::int64_t width() const noexcept { return width_; }
   std::int64_t height() const noexcept { return height_; }
-  bool is_file() const noexcept { return !pixels_.defined(); }
-  const at::Tensor& pixels() const { return pixels_.get(); }
+  bool is_file() const noexcept { return channels_ == 0; }
+  /// [H,W,C], contiguous, CPU; waits for the device. Made at the first call if the picture is planes.
+  const at::Tensor& pixels() const;
   /// The file; waits for the device and encodes at the first call. Throws what the encoder or the device reports.
   /// What is a file already has no compression.
   std::shared_ptr<const MediaFile> file(Compression compression);
@@ -40,16 +43,23 @@ class ImageSource {
   std::int64_t bytes() const noexcept { return bytes_; }
 
  private:
-  HostCopy pixels_;
-  std::int64_t width_ = 0;
+  at::Tensor samples() const;
+
+  HostCopy copy_;
+  std::shared_ptr<const ImageSource> original_;
+  Mode mode_ = Mode::Auto;
   std::int64_t height_ = 0;
+  std::int64_t width_ = 0;
+  std::int64_t channels_ = 0;
   std::int64_t bytes_ = 0;
+  mutable std::mutex interleaving_;
+  mutable at::Tensor interleaved_;
   std::mutex encoding_;
   std::shared_ptr<const MediaFile> file_;
   std::optional<Compression> encoded_as_;
 };
 
-/// pixels as a PNG file; uint8 [H,W,C] or int32 [H,W,1], contiguous, CPU. Also for masks.
+/// pixels as a PNG file; uint8 [H,W,C] or int32 [H,W,1], any strides, CPU. Also for masks: uint8 [H,W].
 MediaFile encode_pixels(const at::Tensor& pixels, Compression compression);
 
 }  // namespace sconce

@@ -7,24 +7,27 @@
 #include <utility>
 
 #include "sconce/ops.h"
+#include "torch_ops/labels.h"
 #include "values/mask_data.h"
 
 namespace sconce {
 
 Mask::Mask(const at::Tensor& labels, Classes classes) {
   auto data = std::make_shared<MaskData>();
-  const at::Tensor bytes = ops::to_labels(labels);
-  data->height = bytes.size(0);
-  data->width = bytes.size(1);
-  data->labels = HostCopy(bytes, labels);
-  if (data->labels.is_deferred()) {
-    data->invalid = HostCopy(ops::invalid_labels(labels), labels);
+  const bool can_look = !labels.defined() || labels.is_cpu();
+  const ops::Labels bytes =
+      can_look ? ops::Labels{ops::to_labels(labels), at::Tensor()} : ops::labels_and_misfits(labels);
+  data->height = bytes.ids.size(0);
+  data->width = bytes.ids.size(1);
+  data->labels = HostCopy(bytes.ids.contiguous(), labels);
+  if (bytes.invalid.defined()) {
+    data->invalid = HostCopy(bytes.invalid, labels);
   }
   data->classes = std::move(classes);
   data_ = std::move(data);
 }
 
-const at::Tensor& MaskData::checked_labels() const {
+at::Tensor MaskData::checked_labels() const {
   if (invalid.defined()) {
     const auto count = invalid.get().item<std::int64_t>();
     TORCH_CHECK_VALUE(count == 0, "expected class ids from 0 to 255, got ", count, " others among ",
@@ -37,7 +40,7 @@ store::ClassNames MaskData::class_names(const Classes& fallback) const {
   if (!classes.empty() || !fallback.empty()) {
     return (classes.empty() ? fallback : classes).names();
   }
-  const at::Tensor& ids = checked_labels();
+  const at::Tensor ids = checked_labels();
   std::bitset<256> present;
   const auto* id = ids.data_ptr<std::uint8_t>();
   for (const auto* end = id + ids.numel(); id != end; ++id) {

@@ -17,7 +17,7 @@ struct MaskData {
   Classes classes;
 
   /// The labels on the host. Throws c10::ValueError if an id was not one; on the CPU the constructor did.
-  const at::Tensor& checked_labels() const;
+  at::Tensor checked_labels() const;
   /// The names to publish: of the mask's own classes, else of fallback, else "class_<id>" of every id it holds.
   store::ClassNames class_names(const Classes& fallback) const;
   std::int64_t bytes() const noexcept { return labels.bytes() + invalid.bytes(); }

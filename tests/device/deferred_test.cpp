@@ -2,9 +2,12 @@
 // is found there.
 
 #include <ATen/ATen.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <gtest/gtest.h>
 
 #include <mutex>
+#include <thread>
 
 #include "fake_device.h"
 #include "run/pending_row.h"
@@ -75,6 +78,85 @@ TEST_F(Deferred, ValuesAreThoseOfTheCall) {
   EXPECT_TRUE(at::equal(images[0].pixels(), expected.pixels()));
   run.finish();
   EXPECT_EQ(test::read_rows(run.dir()).at(0).at("loss"), 1.0);
+}
+
+TEST_F(Deferred, EnqueuesLittle) {
+  const at::Tensor picture = on_device(at::rand({3, 6, 8}));
+  const at::Tensor bytes = on_device(at::ones({3, 6, 8}, at::kByte));
+  const at::Tensor labels = on_device(at::ones({6, 8}, at::kLong));
+  const at::Tensor boxes = on_device(at::rand({5, 4}));
+  const at::Tensor batch = on_device(at::rand({20, 3, 6, 8}));
+  const at::Tensor loss = on_device(at::full({}, 2.5));
+  const auto operations = [](const auto& log) {
+    fake::reset();
+    log();
+    EXPECT_EQ(fake::synchronizations(), 0);
+    return fake::operations();
+  };
+  // A copy and an event each, and before them what makes bytes: scale, clip, no NaN, cast.
+  EXPECT_LE(operations([&] { Image image(picture); }), 6);
+  EXPECT_LE(operations([&] { Image image(picture.permute({1, 2, 0})); }), 6);
+  EXPECT_LE(operations([&] { Image image(bytes); }), 2);
+  EXPECT_LE(operations([&] { Value value(loss); }), 2);
+  EXPECT_LE(operations([&] { Boxes layer(boxes); }), 2);
+  EXPECT_LE(operations([&] { Mask layer(labels); }), 8) << "cast, compare, leave out, count; two copies";
+  EXPECT_LE(operations([&] { Image::batch(batch); }), 4 + 20 * 2)
+      << "bytes of all, then a copy and an event for each";
+  EXPECT_LE(operations([&] { Histogram histogram(picture); }), 24);
+  EXPECT_LE(operations([&] { Image grid(batch); }), 9) << "black, full rows, the last row";
+}
+
+TEST_F(Deferred, MemoryOfAnotherStreamIsReserved) {
+  const at::Tensor picture = on_device(at::ones({3, 6, 8}, at::kByte));
+  const c10::impl::VirtualGuardImpl device(fake::device().type());
+  const c10::Stream side = device.getStreamFromGlobalPool(fake::device());
+  const c10::StreamGuard guard(side);
+  const Image image(picture);
+  EXPECT_TRUE(fake::is_reserved(picture, side));
+  const at::Tensor loss = on_device(at::full({}, 2.5));
+  const Value value(loss);
+  EXPECT_TRUE(fake::is_reserved(loss, side));
+}
+
+TEST_F(Deferred, TheCurrentStreamIsTheOneThatIsWaitedFor) {
+  const at::Tensor loss = on_device(at::full({}, 2.5));
+  const c10::impl::VirtualGuardImpl device(fake::device().type());
+  const c10::Stream side = device.getStreamFromGlobalPool(fake::device());
+  sconce::Run run(options());
+  fake::hold(side);
+  {
+    const c10::StreamGuard guard(side);
+    run.log("held", loss);
+  }
+  EXPECT_TRUE(fake::await_waiter()) << "the work of the stream that was current at the call";
+  EXPECT_TRUE(test::read_rows(run.dir()).empty());
+  fake::release();
+  run.finish();
+  EXPECT_EQ(test::read_rows(run.dir()).at(0).at("held"), 2.5);
+}
+
+TEST_F(Deferred, WhatIsDroppedEarlyIsNotWaitedFor) {
+  const fake::Hold hold;
+  {
+    const Image image(on_device(at::rand({3, 6, 8})));
+    const Value loss(on_device(at::full({}, 2.5)));
+  }
+  EXPECT_EQ(fake::synchronizations(), 0);
+}
+
+TEST_F(Deferred, AnImageInAnotherModeIsConvertedBehind) {
+  const at::Tensor picture = at::rand({3, 6, 8});
+  const at::Tensor there = on_device(picture);
+  const c10::impl::VirtualGuardImpl device(fake::device().type());
+  fake::hold();
+  std::thread device_ends_its_work([] {
+    fake::await_waiter();
+    fake::release();
+  });
+  const Image grey(Image(there), ImageOptions().mode(Mode::L));
+  EXPECT_FALSE(device.getStream(fake::device()).query()) << "the constructor waited";
+  EXPECT_TRUE(at::equal(grey.pixels(), Image(picture, ImageOptions().mode(Mode::L)).pixels()));
+  device_ends_its_work.join();
 }
 
 TEST_F(Deferred, ABadMaskIsLeftOutAndTheRestIsWritten) {

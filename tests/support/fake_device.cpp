@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "fake_queue.h"
 
@@ -28,6 +29,9 @@ Queue& queue() {
   static auto& instance = *new Queue;  // never destroyed: tensors and events may outlive any static
   return instance;
 }
+
+std::atomic<std::int64_t> operation_count{0};
+std::vector<std::pair<const void*, c10::Stream>> reservations;  // of storages
 
 thread_local std::size_t current_stream = 0;
 thread_local int kernel_depth = 0;
@@ -84,6 +88,7 @@ struct FakeGuard final : LaterGuardFunctions {
   void synchronizeStream(const c10::Stream&) const override { queue().synchronize(); }
 
   void record(void** event, const c10::Stream& stream, c10::DeviceIndex, c10::EventFlag) const override {
+    ++operation_count;
     if (*event == nullptr) *event = new EventPtr(std::make_shared<EventState>());
     queue().record(event_of(*event), index_of(stream));
   }
@@ -135,6 +140,7 @@ void enqueue_copy(const at::Tensor& host, const at::Tensor& source) {
 at::Tensor& copy_(at::Tensor& self, const at::Tensor& source, bool non_blocking) {
   const bool to_host = self.is_cpu();
   const bool on_device = !to_host && !source.is_cpu();
+  if (kernel_depth == 0) ++operation_count;
   if (to_host && non_blocking && kernel_depth == 0) {
     enqueue_copy(self, source);
     return self;
@@ -152,6 +158,10 @@ at::Tensor copy_from(const at::Tensor& self, const at::Tensor& target, bool non_
 at::Tensor copy_from_and_resize(const at::Tensor& self, const at::Tensor& target) {
   target.resize_(self.sizes());
   return copy_from(self, target, false);
+}
+
+void record_stream(at::Tensor& self, at::Stream stream) {
+  reservations.emplace_back(self.storage().unsafeGetStorageImpl(), stream);
 }
 
 at::Scalar local_scalar_dense(const at::Tensor& self) {
@@ -178,6 +188,7 @@ c10::List<c10::optional<at::Tensor>> indices_on_cpu(const c10::List<c10::optiona
 
 void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   if (answers_to_the_host(op.schema().name())) synchronize_unless_inside();
+  if (kernel_depth == 0) ++operation_count;
   const InsideKernel inside;
   for (auto argument = stack->end() - op.schema().arguments().size(); argument != stack->end(); ++argument) {
     if (argument->isOptionalTensorList()) *argument = indices_on_cpu(argument->toOptionalTensorList());
@@ -192,6 +203,7 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, m) {
   m.impl("_copy_from", &copy_from);
   m.impl("_copy_from_and_resize", &copy_from_and_resize);
   m.impl("_local_scalar_dense", &local_scalar_dense);
+  m.impl("record_stream", &record_stream);
   // These only rearrange sizes, strides and storage: the CPU's functions serve any strided tensor.
   m.impl("as_strided", &at::native::as_strided_tensorimpl);
   m.impl("view", static_cast<at::Tensor (*)(const at::Tensor&, at::IntArrayRef)>(&at::native::view));
@@ -212,8 +224,17 @@ void hold() { queue().hold(0, kStreams); }
 void hold(const c10::Stream& stream) { queue().hold(index_of(stream), index_of(stream) + 1); }
 void release() { queue().release(); }
 std::int64_t synchronizations() { return queue().synchronizations(); }
+std::int64_t operations() { return operation_count; }
+bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream) {
+  const std::pair<const void*, c10::Stream> sought(tensor.storage().unsafeGetStorageImpl(), stream);
+  return std::find(reservations.begin(), reservations.end(), sought) != reservations.end();
+}
 bool await_waiter() { return queue().await_waiter(); }
-void reset() { queue().reset(); }
+void reset() {
+  queue().reset();
+  operation_count = 0;
+  reservations.clear();
+}
 
 at::Tensor to_device(const at::Tensor& tensor) {
   const InsideKernel inside;

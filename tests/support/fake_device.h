@@ -40,10 +40,15 @@ class Hold {
 /// from the host, an op whose result only the host can size (nonzero), synchronizing a stream or the device. Held
 /// work is performed for them, as a test would hang otherwise. Querying an event or waiting for it is not counted.
 std::int64_t synchronizations();
+/// How much was enqueued since reset(): kernels, copies to and from the device, events recorded. Each costs the
+/// caller a launch.
+std::int64_t operations();
+/// Whether record_stream() was called for memory of the tensor and this stream since reset().
+bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream);
 /// Blocks until some thread has found an event not done yet, by query() or by waiting for it, since the last
 /// hold(). False if that did not come to pass within a minute.
 bool await_waiter();
-/// release(), and the counters start again.
+/// release(), and the counters and reservations start again.
 void reset();
 
 /// A copy on the device; never counted, nor held.

@@ -128,6 +128,26 @@ TEST_F(FakeDevice, CountsEveryForcedWait) {
   }
 }
 
+TEST_F(FakeDevice, CountsWhatIsEnqueued) {
+  const at::Tensor tensor = fake::to_device(at::arange(4).to(at::kFloat));
+  EXPECT_EQ(fake::operations(), 0);
+  const at::Tensor view = tensor.view({2, 2}).t().narrow(0, 0, 1);
+  EXPECT_EQ(fake::operations(), 0) << "a view is none";
+  const at::Tensor more = tensor.mul(2).clamp_(0, 3).to(at::kByte);
+  EXPECT_EQ(fake::operations(), 3);
+  const auto [host, event] = copy_to_host(more);
+  EXPECT_EQ(fake::operations(), 5) << "the copy and the event";
+}
+
+TEST_F(FakeDevice, RemembersWhichStreamsMemoryIsReservedFor) {
+  const at::Tensor tensor = fake::to_device(at::arange(4));
+  EXPECT_FALSE(fake::is_reserved(tensor, current_stream()));
+  tensor.narrow(0, 1, 2).record_stream(current_stream());
+  EXPECT_TRUE(fake::is_reserved(tensor, current_stream()));
+  EXPECT_FALSE(fake::is_reserved(tensor, pool_stream()));
+  EXPECT_FALSE(fake::is_reserved(tensor.clone(), current_stream()));
+}
+
 TEST_F(FakeDevice, PerformsHeldWorkForWhoForcesAWait) {
   const at::Tensor tensor = fake::to_device(at::arange(4));
   fake::hold();
