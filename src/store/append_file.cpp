@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/buffer.h"
 #include "store/posix.h"
 
 namespace sconce::store {
@@ -90,6 +91,7 @@ void AppendFile::append(std::string_view text) {
   }
   torn_ = false;
   size_ += static_cast<std::int64_t>(text.size());
+  clear_buffer(padded_);
 }
 
 bool AppendFile::has_lost_its_name() const {

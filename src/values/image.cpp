@@ -136,8 +136,9 @@ Image::Image(const Image& other, ImageOptions options) : source_(other.source_) 
 }
 
 std::vector<Image> Image::batch(const at::Tensor& nchw, const ImageOptions& options) {
-  TORCH_CHECK_VALUE(nchw.defined() && nchw.dim() == 4 && nchw.numel() > 0,
-                    "expected a batch [N,C,H,W] or [N,H,W,C] with no empty dimension, got ", ops::describe(nchw));
+  TORCH_CHECK_VALUE(nchw.defined() && nchw.dim() == 4, "expected a batch [N,C,H,W] or [N,H,W,C], got ",
+                    ops::describe(nchw));
+  TORCH_CHECK_VALUE(nchw.numel() > 0, "expected a batch with no empty dimension, got ", ops::describe(nchw));
   // An accelerator is asked once for all of them. Each image gets memory of its own: one that waits does not keep
   // the batch.
   const at::Tensor pixels = nchw.is_cpu() ? at::Tensor() : ops::convert_pixels(nchw, reading(options));

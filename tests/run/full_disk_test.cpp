@@ -64,7 +64,7 @@ TEST_F(FullDisk, TrainingGoesOnAndAllIsWrittenWhenThereIsRoomAgain) {
 }
 
 TEST_F(FullDisk, WhatDoesNotFitTheBoundIsNamedByKeyAndStep) {
-  sconce::Run run(options().max_pending_bytes(100'000));
+  sconce::Run run(options().max_pending_bytes(150'000));
   disk_.fill();
   run.log("n", 0);
   run.log({{"n", 1}, {"img", noise(180)}});
