@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "media/pixel_view.h"
+
 /// What the benchmarks look at: the pictures of a folder, or made-up ones.
 namespace sconce::benchmarks {
 
@@ -22,6 +24,10 @@ struct Picture {
   int channels;
   std::vector<std::uint8_t> bytes;  ///< [height, width, channels]
 };
+
+inline media::PixelView view_of(const Picture& picture) {
+  return {picture.bytes.data(), picture.width, picture.height, picture.channels, 8};
+}
 
 inline Picture read_picture(const std::filesystem::path& path) {
   png_image image{};

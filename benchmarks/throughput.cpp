@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "libpng_encoder.h"
+#include "other_encoders.h"
 #include "pictures.h"
 #include "sconce/sconce.h"
 #include "scratch_folder.h"

@@ -1,6 +1,9 @@
 #include "support/child.h"
 
 #include <fcntl.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +12,12 @@
 #include <thread>
 
 namespace sconce::test {
+
+void die_with_parent() {
+#ifdef __linux__
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
+}
 
 std::string wait_for(pid_t process) {
   constexpr auto kPatience = std::chrono::minutes(1);
@@ -33,6 +42,7 @@ Child::Child(const std::function<void()>& body) {
     throw std::runtime_error("cannot fork");
   }
   if (id_ == 0) {
+    die_with_parent();
     const int errors = ::open((folder_.path() / "errors").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(errors, STDERR_FILENO);
     body();

@@ -35,6 +35,9 @@ class Child {
   bool ended_ = false;
 };
 
+/// Called in a child, which is killed with the one that forked it: a test that hangs leaves nothing behind.
+void die_with_parent();
+
 /// How a process that this one forked ends, as Child::end().
 std::string wait_for(pid_t process);
 
