@@ -35,17 +35,25 @@ void drop_nan(at::Tensor& clipped) {
   clipped.nan_to_num_(0.0);
 }
 
+/// ATen casts half to float one by one, and then waits for the memory of a large picture, which it can copy twice
+/// as fast.
+at::Tensor bring_near(const at::Tensor& halves, Scratch& memory) {
+  if (!halves.is_cpu()) return halves;
+  return memory.get(halves, at::kShort).copy_(halves.view(at::kShort)).view(at::kHalf);
+}
+
 /// scale(numbers, scaled) brings numbers to the target's scale; they may be the same tensor. The rest is the same
 /// for every range. Bytes go by way of 16 bits, since ATen casts float to short and short to byte in vectors, and
 /// float to byte one by one.
 template <typename Scale>
 Scaling floating_point(at::ScalarType dtype, Target target, Scale scale) {
   struct Memory {
-    Scratch scaled, words;
+    Scratch halves, scaled, words;
   };
   return [=, memory = std::make_shared<Memory>()](const at::Tensor& numbers, const at::Tensor& samples) {
     at::Tensor scaled = memory->scaled.get(numbers, dtype);
-    scale(numbers.scalar_type() == dtype ? numbers : scaled.copy_(numbers), scaled);
+    const at::Tensor near = numbers.scalar_type() == at::kHalf ? bring_near(numbers, memory->halves) : numbers;
+    scale(near.scalar_type() == dtype ? near : scaled.copy_(near), scaled);
     scaled.clamp_(0, target.full_scale);
     drop_nan(scaled);
     const bool by_words = scaled.is_cpu() && target.dtype == at::kByte;
