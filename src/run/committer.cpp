@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "run/quiet_thread.h"
-#include "store/buffer.h"
 #include "values/device_scalar.h"
 #include "values/histogram_data.h"
 
@@ -87,7 +86,7 @@ void Committer::work() {
         summarize(*row);
       }
       written_.splice(written_.end(), rows, row);
-      if (lines_.size() >= kBufferSize) {
+      if (batch_.lines.size() >= kBufferSize) {
         write_lines();
       }
     }
@@ -105,11 +104,19 @@ void Committer::store(const Write& write) {
   });
 }
 
+void Committer::publish(const std::string& key, const store::StoredImage& image) {
+  {
+    const std::lock_guard<std::mutex> lock(store_mutex_);
+    directory_.publish(key, image, batch_.records);
+  }
+  store([&] { directory_.write_new_class_names(); });
+}
+
 void Committer::commit(const PendingRow& row) {
   row_.begin();
   RowEvents events;
   events.stored = [&](const std::string& key, const store::StoredImage& image) {
-    store([&] { directory_.publish_class_names(key, image); });
+    publish(key, image);
   };
   events.failed = [&](const std::string& key, const std::exception& error) {
     reporter_.lost(key, row.step, error.what());
@@ -117,7 +124,7 @@ void Committer::commit(const PendingRow& row) {
   write_cells(row_, row.cells, events);
   if (row.step) {
     row_.finish(row.timestamp, row.runtime, *row.step);
-    lines_ += row_.line();
+    batch_.add(row_);
   }
 }
 
@@ -128,9 +135,7 @@ void Committer::summarize(const PendingRow& row) {
     directory_.summary().update(row_, *row.step);
     return;
   }
-  for (const store::RowWriter::Cell& cell : row_.cells()) {
-    directory_.summary().set(cell.key, row_.value(cell));
-  }
+  directory_.summary().set(row_);
 }
 
 void Committer::write_lines() {
@@ -138,8 +143,8 @@ void Committer::write_lines() {
     return;
   }
   try {
-    if (!lines_.empty()) {
-      store([&] { directory_.append_rows(lines_); });
+    if (!batch_.empty()) {
+      store([&] { directory_.append(batch_); });
     }
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {
@@ -148,7 +153,7 @@ void Committer::write_lines() {
       }
     }
   }
-  store::clear_buffer(lines_);
+  batch_.clear();
   queue_.done(written_);
 }
 

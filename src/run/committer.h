@@ -29,6 +29,7 @@ class Committer {
 
  private:
   void work();
+  void publish(const std::string& key, const store::StoredImage& image);
   void commit(const PendingRow& row);
   void summarize(const PendingRow& row);
   void write_lines();
@@ -44,8 +45,8 @@ class Committer {
   const std::chrono::steady_clock::time_point start_;
 
   store::RowWriter row_;
-  std::string lines_;
-  PendingQueue::Rows written_;  ///< rows whose lines are in lines_
+  store::Batch batch_;
+  PendingQueue::Rows written_;  ///< rows that are in batch_
   std::chrono::steady_clock::time_point last_summary_;
   std::thread thread_;
 };

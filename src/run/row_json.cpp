@@ -67,7 +67,7 @@ class CellsWriter {
       stored.push_back(files_of(file.get()));
       events_.stored(name, stored.back());
     }
-    row_.json(store::to_text(images->is_list ? store::images_json(stored) : store::image_json(stored.front())));
+    row_.json(images->is_list ? store::images_json(stored) : store::image_json(stored.front()));
   }
   // Images of a row were handed to the encoders before.
   void write_value(const Image&, const Place& place) { refuse_images(place); }

@@ -55,7 +55,8 @@ void RunState::flush() {
       health_.throw_last_error();
     }
     const std::lock_guard<std::mutex> lock(store_mutex_);
-    directory_.append_rows({});  // are those that were written before still there?
+    store::Batch nothing;
+    directory_.append(nothing);  // are those that were written before still there?
     directory_.write_summary(runtime_seconds());
   });
   if (const std::exception_ptr loss = reporter_.take_loss()) {

@@ -220,7 +220,10 @@ store::StoredImage RunState::bind(const Image& image, std::string_view key, std:
         image, {directory_, name, step, options_.compression(),
                 [](const std::function<void()>& write) { write(); }, [](const std::exception&) { throw; }});
     const std::lock_guard<std::mutex> lock(store_mutex_);
-    directory_.publish_class_names(name, stored);
+    store::Batch batch;
+    directory_.publish(name, stored, batch.records);
+    directory_.write_new_class_names();
+    directory_.append(batch);
   });
   return stored;
 }

@@ -20,7 +20,7 @@ constexpr std::size_t kPage = 4096;  ///< the smallest there is; larger ones are
 /// What is left of the page in which byte `offset` of a file lies.
 std::size_t room_at(std::size_t offset) { return kPage - offset % kPage; }
 
-/// text as AppendFile::append() writes it at `offset` of the file; kept in `out`.
+/// text as AppendFile::append_lines() writes it at `offset` of the file; kept in `out`.
 void fill_pages(std::string& out, std::string_view text, std::size_t offset) {
   out.clear();
   while (text.size() > room_at(offset + out.size())) {
@@ -68,17 +68,22 @@ AppendFile& AppendFile::operator=(AppendFile&& other) noexcept {
   return *this;
 }
 
-void AppendFile::append(std::string_view text) {
-  if (torn_ && !cut()) {
-    fail("cannot append", path_);
-  }
+void AppendFile::append_lines(std::string_view text) {
   const auto offset = static_cast<std::size_t>(size_);
   if (text.size() > room_at(offset)) {
     fill_pages(padded_, text, offset);
     text = padded_;
   }
+  append(text);
+  clear_buffer(padded_);
+}
+
+void AppendFile::append(std::string_view bytes) {
+  if (torn_ && !cut()) {
+    fail("cannot append", path_);
+  }
   torn_ = true;
-  if (!write_all(fd_, text.data(), text.size())) {
+  if (!write_all(fd_, bytes.data(), bytes.size())) {
     const int error = errno;
     cut();
     fail("cannot append", path_, error);
@@ -90,8 +95,7 @@ void AppendFile::append(std::string_view text) {
          ENOENT);
   }
   torn_ = false;
-  size_ += static_cast<std::int64_t>(text.size());
-  clear_buffer(padded_);
+  size_ += static_cast<std::int64_t>(bytes.size());
 }
 
 bool AppendFile::has_lost_its_name() const {
@@ -118,6 +122,9 @@ void AppendFile::reopen() {
   fd_ = fd;
   size_ = ::lseek(fd_, 0, SEEK_END);
   torn_ = false;
+}
+
+void AppendFile::end_line() {
   if (!ends_a_line(fd_, size_)) {
     append("\n");
   }

@@ -7,7 +7,7 @@
 
 namespace sconce::store {
 
-/// A file that only grows, line by line. Not thread-safe.
+/// A file that only grows. Not thread-safe.
 class AppendFile {
  public:
   AppendFile() = default;
@@ -17,17 +17,20 @@ class AppendFile {
   AppendFile(AppendFile&& other) noexcept;
   AppendFile& operator=(AppendFile&& other) noexcept;
 
-  /// Hands all of text to the operating system, or none of it: what a full disk took of it is cut off again. A
-  /// file that was moved or deleted meanwhile takes nothing. Throws std::filesystem::filesystem_error.
-  ///
-  /// Where a line would cross from one page of the file to the next, spaces before the newline above it fill the
-  /// page: a kill may end a write between two pages, and then leaves whole lines. Lines that are longer than a
-  /// page and the first line of a text are not helped.
-  void append(std::string_view text);
+  /// Hands all of bytes to the operating system, or none of them: what a full disk took is cut off again. A file
+  /// that was moved or deleted meanwhile takes nothing. Throws std::filesystem::filesystem_error.
+  void append(std::string_view bytes);
+  /// The same for lines. Where a line would cross from one page of the file to the next, spaces before the newline
+  /// above it fill the page: a kill may end a write between two pages, and then leaves whole lines. Lines that are
+  /// longer than a page and the first line of a text are not helped.
+  void append_lines(std::string_view text);
   /// There is no file of this name any more, or it is another one.
   bool has_lost_its_name() const;
   /// Goes on with the file that has the name now, or begins a new one. The folder must be there.
   void reopen();
+  /// Ends the last line if a kill or somebody else left it open.
+  void end_line();
+  std::int64_t size() const noexcept { return size_; }
   void close() noexcept;
 
  private:

@@ -1,6 +1,7 @@
 #include "store/config.h"
 
 #include "store/json_text.h"
+#include "store/wandb_records.h"
 
 namespace sconce::store {
 
@@ -8,8 +9,8 @@ using nlohmann::ordered_json;
 
 Config::Config(ordered_json values) : values_(std::move(values)), wandb_(ordered_json::object()) {}
 
-bool Config::add_class_labels(const char* kind, std::string_view key, std::string_view group,
-                              const ClassNames& names) {
+std::optional<std::string> Config::add_class_labels(const char* kind, std::string_view key, std::string_view group,
+                                                    const ClassNames& names) {
   // The spelling is wandb's and part of the format.
   const std::string name = std::string(key) + "_wandb_delimeter_" + std::string(group);
   ordered_json& entry = wandb_[kind][name];
@@ -20,7 +21,20 @@ bool Config::add_class_labels(const char* kind, std::string_view key, std::strin
   for (const auto& [id, label] : names) {
     entry["value"][std::to_string(id)] = label;
   }
-  return entry != before;
+  if (entry == before) {
+    return std::nullopt;
+  }
+  return wandb_config_record({kind, name}, to_text(entry));
+}
+
+std::vector<std::string> Config::records() const {
+  std::vector<std::string> records;
+  for (const auto& [kind, entries] : wandb_.items()) {
+    for (const auto& [name, entry] : entries.items()) {
+      records.push_back(wandb_config_record({kind, name}, to_text(entry)));
+    }
+  }
+  return records;
 }
 
 std::string Config::text() const {

@@ -1,6 +1,8 @@
 #include "store/history.h"
 
 #include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "store/buffer.h"
 #include "store/json_text.h"
@@ -21,7 +23,10 @@ void append_key(std::string& out, std::string_view key) {
 void RowWriter::begin() {
   clear_buffer(line_);
   line_ += '{';
+  items_.clear();
   cells_.clear();
+  path_.clear();
+  items_before_.clear();
   depth_ = 1;
 }
 
@@ -35,8 +40,10 @@ void RowWriter::key(std::string_view key) {
     append_key(line_, key);
   }
   if (depth_ == 1) {
-    cells_.push_back({key, line_.size(), line_.size()});
+    cells_.push_back({key, line_.size(), line_.size(), false});
   }
+  path_.resize(depth_ - 1);
+  path_.push_back(key);
 }
 
 const std::string& RowWriter::known_json(std::string_view key) {
@@ -56,51 +63,84 @@ const std::string& RowWriter::known_json(std::string_view key) {
 void RowWriter::back_to(const Mark& mark) {
   line_.resize(mark.length);
   cells_.resize(mark.cells);
+  items_.cut(mark.items);
+  items_before_.resize(mark.depth - 1);
   depth_ = mark.depth;
 }
 
-void RowWriter::done() {
+void RowWriter::end_value() {
   if (depth_ == 1) {
     cells_.back().end = line_.size();
   }
 }
 
-void RowWriter::boolean(bool value) { json(value ? "true" : "false"); }
+void RowWriter::done(std::size_t begin) {
+  items_.add(path_, std::string_view(line_).substr(begin));
+  end_value();
+}
+
+void RowWriter::boolean(bool value) {
+  const std::size_t begin = line_.size();
+  line_ += value ? "true" : "false";
+  done(begin);
+}
 
 void RowWriter::integer(std::int64_t value) {
+  const std::size_t begin = line_.size();
   append_integer(line_, value);
-  done();
+  done(begin);
 }
 
 void RowWriter::unsigned_integer(std::uint64_t value) {
+  const std::size_t begin = line_.size();
   append_unsigned(line_, value);
-  done();
+  done(begin);
 }
 
 void RowWriter::number(double value) {
+  const std::size_t begin = line_.size();
   append_double(line_, value);
-  done();
+  if (std::isfinite(value)) {
+    done(begin);
+    return;
+  }
+  items_.add(path_, bare_word(std::string_view(line_).substr(begin)));
+  if (depth_ == 1) {
+    cells_.back().is_non_finite = true;
+  }
+  end_value();
 }
 
 void RowWriter::text(std::string_view value) {
+  const std::size_t begin = line_.size();
   append_string(line_, value);
-  done();
+  done(begin);
 }
 
-void RowWriter::json(std::string_view value) {
-  line_ += value;
-  done();
+void RowWriter::json(const nlohmann::ordered_json& value) {
+  line_ += to_text(value);
+  items_.add_leaves(path_, value);
+  end_value();
 }
 
 void RowWriter::begin_object() {
   line_ += '{';
   ++depth_;
+  items_before_.push_back(items_.size());
 }
 
 void RowWriter::end_object() {
   line_ += '}';
   --depth_;
-  done();
+  if (items_before_.empty()) {  // the row itself
+    return;
+  }
+  path_.resize(depth_);
+  if (items_.size() == items_before_.back()) {
+    items_.add(path_, "{}");
+  }
+  items_before_.pop_back();
+  end_value();
 }
 
 bool RowWriter::has(std::string_view key) const {
@@ -118,6 +158,7 @@ void RowWriter::finish(double timestamp, double runtime, std::int64_t step) {
   }
   key("_step");
   integer(step);
+  step_ = step;
   line_ += "}\n";
 }
 

@@ -5,10 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "store/wandb_records.h"
+
 namespace sconce::store {
 
-/// Builds one line of wandb-history.jsonl in a buffer that is used again: no tree of nodes, no allocation for a
-/// row of numbers. Keys come in the order they are written; the row's own (_timestamp, _runtime, _step, in the
+/// Builds one line of wandb-history.jsonl, and the same row for the transaction log, in buffers that are used again:
+/// no tree of nodes, no allocation for a row of numbers. Keys come in the order they are written; the row's own (_timestamp, _runtime, _step, in the
 /// order of wandb 0.28) come last.
 class RowWriter {
  public:
@@ -17,32 +19,35 @@ class RowWriter {
     std::string_view key;
     std::size_t begin = 0;
     std::size_t end = 0;
+    bool is_non_finite = false;  ///< a number, whose name is text in JSON
   };
 
   void begin();
-  /// The key of the next value; a top-level one must outlive the use of cells().
+  /// The key of the next value; it must outlive the use of cells().
   void key(std::string_view key);
   void boolean(bool value);
   void integer(std::int64_t value);
   void unsigned_integer(std::uint64_t value);
   void number(double value);
   void text(std::string_view value);
-  /// A value that is JSON already.
-  void json(std::string_view value);
+  void json(const nlohmann::ordered_json& value);
   void begin_object();
   void end_object();
   /// A place in the row, between cells, to return to when the next value could not be had.
   struct Mark {
     std::size_t length = 0;
     std::size_t cells = 0;
-    int depth = 0;
+    std::size_t items = 0;
+    std::size_t depth = 0;
   };
-  Mark mark() const noexcept { return {line_.size(), cells_.size(), depth_}; }
+  Mark mark() const noexcept { return {line_.size(), cells_.size(), items_.size(), depth_}; }
   void back_to(const Mark& mark);
   void finish(double timestamp, double runtime, std::int64_t step);
 
   /// The whole line with its newline, after finish().
   const std::string& line() const noexcept { return line_; }
+  /// The row as a history record, after finish().
+  std::string record() const { return items_.history_record(step_); }
   const std::vector<Cell>& cells() const noexcept { return cells_; }
   std::string_view value(const Cell& cell) const {
     return std::string_view(line_).substr(cell.begin, cell.end - cell.begin);
@@ -56,12 +61,18 @@ class RowWriter {
 
   const std::string& known_json(std::string_view key);
   bool has(std::string_view key) const;
-  void done();
+  /// A value that line_ holds from `begin` on.
+  void done(std::size_t begin);
+  void end_value();
 
   std::string line_;
+  RecordItems items_;
+  std::vector<std::string_view> path_;  ///< the keys of the value that comes next
+  std::vector<std::size_t> items_before_;  ///< of the objects that are open
+  std::int64_t step_ = 0;
   std::vector<Cell> cells_;
   std::vector<Key> keys_;  ///< of the rows before, by place: the next row mostly has the same
-  int depth_ = 0;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace sconce::store

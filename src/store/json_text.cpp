@@ -156,6 +156,8 @@ void append_double(std::string& out, double number) {
   out += text.substr(exponent);
 }
 
+std::string_view bare_word(std::string_view quoted) { return quoted.substr(1, quoted.size() - 2); }
+
 void append_integer(std::string& out, std::int64_t number) {
   const fmt::format_int digits(number);
   out.append(digits.data(), digits.size());

@@ -21,6 +21,8 @@ std::string valid_utf8(std::string_view text);
 /// The shortest digits that read back as the same double, always with a point or an exponent. NaN and infinities
 /// become the strings "NaN", "Infinity", "-Infinity", as wandb's API writes them: bare words are no JSON.
 void append_double(std::string& out, double number);
+/// What W&B's log has for such a string of append_double(): the word alone.
+std::string_view bare_word(std::string_view quoted);
 void append_integer(std::string& out, std::int64_t number);
 void append_unsigned(std::string& out, std::uint64_t number);
 /// A JSON string; bytes that are not UTF-8 become U+FFFD.

@@ -41,6 +41,8 @@ std::string run_directory_name(std::time_t start, std::string_view id) {
   return fmt::format("offline-run-{:%Y%m%d_%H%M%S}-{}", local, id);
 }
 
+std::string log_name(std::string_view id) { return fmt::format("run-{}.wandb", id); }
+
 std::string random_run_id() {
   static constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::random_device device;

@@ -14,6 +14,7 @@ inline constexpr std::string_view kHistoryFile = "wandb-history.jsonl";
 inline constexpr std::string_view kSummaryFile = "files/wandb-summary.json";
 inline constexpr std::string_view kConfigFile = "files/config.yaml";
 inline constexpr std::string_view kMetadataFile = "files/wandb-metadata.json";
+inline constexpr std::string_view kMetadataName = kMetadataFile.substr(6);  ///< below files/, as the log names it
 inline constexpr std::string_view kScratchFolder = "tmp";
 
 // Media folders, below files/.
@@ -23,6 +24,9 @@ inline constexpr std::string_view kBoxesFolder = "media/metadata/boxes2D";
 
 /// offline-run-<YYYYmmdd_HHMMSS, local time>-<id>: wandb's own commands parse the time.
 std::string run_directory_name(std::time_t start, std::string_view id);
+
+/// run-<id>.wandb, the transaction log.
+std::string log_name(std::string_view id);
 
 /// A run id as wandb makes them: 8 random characters of a-z and 0-9.
 std::string random_run_id();

@@ -4,9 +4,11 @@
 
 #include <system_error>
 
+#include "store/buffer.h"
 #include "store/file.h"
 #include "store/layout.h"
 #include "store/metadata.h"
+#include "store/wandb_records.h"
 
 namespace sconce::store {
 namespace {
@@ -37,15 +39,35 @@ void point_latest_run_at(const fs::path& run) {
 
 }  // namespace
 
+void Batch::add(const RowWriter& row) {
+  lines += row.line();
+  records.add(row.record());
+}
+
+void Batch::clear() {
+  clear_buffer(lines);
+  records.clear();
+}
+
 RunDirectory::RunDirectory(RunDescription description)
     : description_(std::move(description)),
       path_(make_directory(description_)),
       scratch_(path_ / kScratchFolder),
       history_(path_ / kHistoryFile),
+      log_(path_ / log_name(description_.id)),
       config_(description_.config) {
   write(kMetadataFile, metadata_text(description_, std::nullopt));
   write_config();
+  log_.append(first_records());
   point_latest_run_at(path_);
+}
+
+RecordBatch RunDirectory::first_records() const {
+  RecordBatch batch;
+  batch.add(header_record());
+  batch.add(run_record(description_));
+  batch.add(file_record(kMetadataName, FileKind::Wandb));
+  return batch;
 }
 
 StoredFile RunDirectory::store_media(std::string_view folder, std::string_view key,
@@ -61,18 +83,35 @@ StoredFile RunDirectory::store_media(std::string_view folder, std::string_view k
   return file;
 }
 
-void RunDirectory::append_rows(std::string_view lines) {
-  if (history_is_lost_) {
-    write(kMetadataFile, metadata_text(description_, std::nullopt));
-    write_config();
-    history_.reopen();
-    history_is_lost_ = false;
+void RunDirectory::append(Batch& batch) {
+  if (is_lost_) {
+    begin_again();
+    is_lost_ = false;
   }
   try {
-    history_.append(lines);
+    history_.append_lines(batch.lines);
+    batch.lines.clear();
+    log_.append(batch.records);
+    batch.records.clear();
   } catch (...) {
-    history_is_lost_ = history_.has_lost_its_name();
+    is_lost_ = history_.has_lost_its_name() || log_.has_lost_its_name();
     throw;
+  }
+}
+
+/// Files that have their names still are left as they are.
+void RunDirectory::begin_again() {
+  write(kMetadataFile, metadata_text(description_, std::nullopt));
+  write_config();
+  history_.reopen();
+  history_.end_line();
+  if (log_.reopen()) {
+    RecordBatch batch = first_records();
+    for (const std::string& record : config_.records()) {
+      batch.add(record);
+    }
+    log_.append(batch);
+    summary_.mark_lost();
   }
 }
 
@@ -81,28 +120,52 @@ void RunDirectory::write_summary(std::int64_t runtime_seconds) {
     write_config();
   }
   write(kSummaryFile, summary_.text(runtime_seconds));
+  RecordBatch batch;
+  batch.add(summary_.record(runtime_seconds));
+  log_.append(batch);
   summary_.mark_written();
 }
 
-void RunDirectory::publish_class_names(std::string_view key, const StoredImage& image) {
-  for (const StoredLayer& layer : image.masks) {
-    config_changed_ |= config_.add_class_labels("mask/class_labels", key, layer.name, layer.class_names);
-  }
-  for (const StoredLayer& layer : image.boxes) {
-    config_changed_ |= config_.add_class_labels("bounding_box/class_labels", key, layer.name, layer.class_names);
-  }
+void RunDirectory::publish(std::string_view key, const StoredImage& image, RecordBatch& batch) {
+  batch.add(file_record(image.file.path, FileKind::Media));
+  publish_layers(image.masks, "mask/class_labels", key, batch);
+  publish_layers(image.boxes, "bounding_box/class_labels", key, batch);
+}
+
+void RunDirectory::write_new_class_names() {
   constexpr std::size_t kLarge = std::size_t{64} << 10;  // a name at a time, it would be written for ever
   if (config_changed_ && config_size_ < kLarge) {
     write_config();
   }
 }
 
+void RunDirectory::publish_layers(const std::vector<StoredLayer>& layers, const char* kind, std::string_view key,
+                                  RecordBatch& batch) {
+  for (const StoredLayer& layer : layers) {
+    batch.add(file_record(layer.file.path, FileKind::Media));
+    if (const auto record = config_.add_class_labels(kind, key, layer.name, layer.class_names)) {
+      batch.add(*record);
+      config_changed_ = true;
+    }
+  }
+}
+
 void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
-  append_rows({});  // says so if the history is not there any more
+  Batch nothing;
+  append(nothing);  // says so if a file is not there any more
   write_config();
   write_summary(runtime_seconds);
   write(kMetadataFile, metadata_text(description_, exit_code));
+  if (!is_complete_) {
+    RecordBatch last;
+    last.add(exit_record(exit_code, runtime_seconds));
+    last.add(final_record());
+    last.add(footer_record());
+    log_.append(last);
+    is_complete_ = true;
+  }
   history_.close();
+  log_.close();
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);
 }

@@ -11,8 +11,19 @@
 #include "store/media_json.h"
 #include "store/run_description.h"
 #include "store/summary.h"
+#include "store/transaction_log.h"
 
 namespace sconce::store {
+
+/// What is to be appended to a run.
+struct Batch {
+  std::string lines;    ///< of the history
+  RecordBatch records;  ///< of the transaction log
+
+  void add(const RowWriter& row);
+  bool empty() const noexcept { return lines.empty() && records.empty(); }
+  void clear();
+};
 
 /// A run on disk. store_media() may be called from many threads at once; everything else is not thread-safe.
 /// Functions that write throw std::filesystem::filesystem_error, have then changed nothing, and may be tried
@@ -30,17 +41,19 @@ class RunDirectory {
                          const void* bytes, std::size_t size, const std::string& sha256,
                          std::string_view extension) const;
 
-  /// Appends whole history lines. Where the history was moved or deleted, the next try goes on with what is in its
-  /// place, or begins the run's files again; but a directory that is gone is not made again.
-  void append_rows(std::string_view lines);
+  /// Appends to the history and to the transaction log, and takes from batch what was appended: what is left is for
+  /// the next try. Where one of the files was moved or deleted, the next try goes on with what is in its place, or
+  /// begins the run's files again; but a directory that is gone is not made again.
+  void append(Batch& batch);
 
   Summary& summary() noexcept { return summary_; }
   /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
 
-  /// Writes the config if the image's layers bring class names it does not have yet. One that has grown large
-  /// waits for the next summary.
-  void publish_class_names(std::string_view key, const StoredImage& image);
+  /// Adds to batch what the log says of an image before the row that names it, and class names to the config.
+  void publish(std::string_view key, const StoredImage& image, RecordBatch& batch);
+  /// Writes a config with new class names. One that has grown large waits for the next summary.
+  void write_new_class_names();
 
   /// Seals the directory; nothing may follow.
   void close(int exit_code, std::int64_t runtime_seconds);
@@ -48,16 +61,22 @@ class RunDirectory {
  private:
   void write(std::string_view file, std::string_view text) const;
   void write_config();
+  RecordBatch first_records() const;
+  void begin_again();
+  void publish_layers(const std::vector<StoredLayer>& layers, const char* kind, std::string_view key,
+                      RecordBatch& batch);
 
   RunDescription description_;
   std::filesystem::path path_;
   std::filesystem::path scratch_;
   AppendFile history_;
+  TransactionLog log_;
   Summary summary_;
   Config config_;
   bool config_changed_ = true;
   std::size_t config_size_ = 0;  ///< as it was written
-  bool history_is_lost_ = false;
+  bool is_lost_ = false;  ///< the history or the log
+  bool is_complete_ = false;  ///< the log has its last records
 };
 
 }  // namespace sconce::store

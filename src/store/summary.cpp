@@ -25,19 +25,33 @@ void Summary::update(const RowWriter& row, std::int64_t step) {
     const RowWriter::Cell& cell = row.cells()[place];
     Entry& entry = entry_of(cell.key, place);
     if (!entry.by_hand && step >= entry.step) {
-      clear_buffer(entry.json);
-      entry.json += row.value(cell);
+      set(entry, row, cell);
       entry.step = step;
-      changed_ = true;
     }
   }
 }
 
-void Summary::set(std::string_view key, std::string_view json) {
-  Entry& entry = entries_[std::string(key)];
-  entry.json = json;
-  entry.by_hand = true;
+void Summary::set(const RowWriter& row) {
+  for (const RowWriter::Cell& cell : row.cells()) {
+    Entry& entry = entries_[std::string(cell.key)];
+    set(entry, row, cell);
+    entry.by_hand = true;
+  }
+}
+
+void Summary::set(Entry& entry, const RowWriter& row, const RowWriter::Cell& cell) {
+  clear_buffer(entry.json);
+  entry.json += row.value(cell);
+  entry.is_non_finite = cell.is_non_finite;
+  entry.changed = true;
   changed_ = true;
+}
+
+void Summary::mark(bool changed) {
+  for (auto& [key, entry] : entries_) {
+    entry.changed = changed;
+  }
+  changed_ = changed;
 }
 
 std::string Summary::text(std::int64_t runtime_seconds) const {
@@ -48,6 +62,17 @@ std::string Summary::text(std::int64_t runtime_seconds) const {
   }
   out += "\"_wandb\":{\"runtime\":" + std::to_string(runtime_seconds) + "}}";
   return out;
+}
+
+std::string Summary::record(std::int64_t runtime_seconds) const {
+  RecordItems items;
+  for (const auto& [key, entry] : entries_) {
+    if (entry.changed) {
+      items.add({key}, entry.is_non_finite ? bare_word(entry.json) : entry.json);
+    }
+  }
+  items.add({"_wandb", "runtime"}, std::to_string(runtime_seconds));
+  return items.summary_record();
 }
 
 }  // namespace sconce::store

@@ -17,23 +17,30 @@ class Summary {
  public:
   /// Takes over the cells of a finished row.
   void update(const RowWriter& row, std::int64_t step);
-  /// Sets key for good.
-  void set(std::string_view key, std::string_view json);
+  /// Sets the keys of a row's cells for good.
+  void set(const RowWriter& row);
   /// wandb-summary.json: the keys and `_wandb`, with the run's whole seconds.
   std::string text(std::int64_t runtime_seconds) const;
-  /// Something changed since mark_written().
+  /// What changed since mark_written(), as a record of the transaction log.
+  std::string record(std::int64_t runtime_seconds) const;
   bool changed() const noexcept { return changed_; }
-  void mark_written() noexcept { changed_ = false; }
+  void mark_written() { mark(false); }
+  /// The records are gone: the next one is of all.
+  void mark_lost() { mark(true); }
 
  private:
   struct Entry {
     std::string json;
     std::int64_t step = std::numeric_limits<std::int64_t>::min();
     bool by_hand = false;
+    bool is_non_finite = false;
+    bool changed = false;  ///< since it was written
   };
 
   using Entries = std::map<std::string, Entry, std::less<>>;
 
+  void mark(bool changed);
+  void set(Entry& entry, const RowWriter& row, const RowWriter::Cell& cell);
   Entry& entry_of(std::string_view key, std::size_t place);
 
   Entries entries_;

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "sconce/ops.h"
-#include "store/json_text.h"
 #include "store/media_json.h"
 #include "values/histogram_data.h"
 
@@ -31,10 +30,10 @@ Histogram::Histogram(const at::Tensor& values, std::int64_t bins) {
   data_ = std::move(data);
 }
 
-std::string HistogramData::json() const {
+nlohmann::ordered_json HistogramData::json() const {
   const std::vector<std::int64_t> bins = to_vector<std::int64_t>(counts.get());
   const std::int64_t counted = std::accumulate(bins.begin(), bins.end(), std::int64_t{0});
-  return store::to_text(store::histogram_json(bins, to_vector<double>(edges.get()), values - counted));
+  return store::histogram_json(bins, to_vector<double>(edges.get()), values - counted);
 }
 
 }  // namespace sconce

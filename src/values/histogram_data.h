@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <nlohmann/json_fwd.hpp>
 
 #include "values/host_copy.h"
 
@@ -14,7 +14,7 @@ struct HistogramData {
   std::int64_t values = 0;  ///< how many were given
 
   /// The "histogram" cell; waits for the device.
-  std::string json() const;
+  nlohmann::ordered_json json() const;
   bool is_deferred() const noexcept { return counts.is_deferred(); }
   std::int64_t bytes() const noexcept { return counts.bytes() + edges.bytes(); }
 };

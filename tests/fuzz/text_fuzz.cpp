@@ -53,7 +53,7 @@ void check_row(const std::string& key, const std::string& value, const ordered_j
   row.key(key);
   row.text(value);
   row.key("media");
-  row.json(to_text(media));
+  row.json(media);
   row.key("nested");
   row.begin_object();
   row.key(value);

@@ -116,7 +116,7 @@ TEST_F(AppendFileTest, NoLineOfATextCrossesAPage) {
     for (int text = 0; text < 20; ++text) {
       const std::size_t before = read_text(in_folder(std::to_string(longest).c_str())).size();
       const std::string lines = some_lines(random() % 30'000, longest, random);
-      file.append(lines);
+      file.append_lines(lines);
       expected += lines;
       const std::string all = read_text(in_folder(std::to_string(longest).c_str()));
       ASSERT_EQ(without_spaces(all), expected);
@@ -133,8 +133,8 @@ TEST_F(AppendFileTest, LinesLongerThanAPageAreKeptAsTheyAre) {
   AppendFile file(in_folder("rows"));
   const std::string lines =
       "first\n" + std::string(5000, 'x') + "\nthird\n" + std::string(90'000, 'y') + "\nlast\n";
-  file.append(lines);
-  file.append(std::string(8192, 'z'));  // without an end
+  file.append_lines(lines);
+  file.append_lines(std::string(8192, 'z'));  // without an end
   EXPECT_EQ(read_text(in_folder("rows")), lines + std::string(8192, 'z'));
 }
 
@@ -144,7 +144,7 @@ TEST_F(AppendFileTest, TextOfOnePageIsWrittenAsItIs) {
   for (int i = 0; i < 2047; ++i) {
     text += "b\n";
   }
-  file.append(text);
+  file.append_lines(text);
   EXPECT_EQ(read_text(in_folder("rows")), text);
 }
 
@@ -180,6 +180,7 @@ TEST_F(AppendFileTest, GoesOnInTheFileThatHasItsName) {
   fs::rename(in_folder("edited"), in_folder("rows"));
   EXPECT_EQ(error_of([&] { file.append("two\n"); }), ENOENT);
   file.reopen();
+  file.end_line();
   file.append("two\n");
   EXPECT_EQ(read_text(in_folder("rows")), "one and a half\ntwo\n");
 }

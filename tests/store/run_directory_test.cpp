@@ -35,6 +35,24 @@ class RunDirectoryTest : public testing::Test {
     return run.store_media(kImageFolder, key, step, bytes.data(), bytes.size(),
                            sha256_hex(bytes.data(), bytes.size()), ".png");
   }
+  static void append(RunDirectory& run, const char* lines) {
+    Batch batch;
+    batch.lines = lines;
+    run.append(batch);
+  }
+  static RecordBatch publish(RunDirectory& run, const StoredImage& image) {
+    RecordBatch records;
+    run.publish("img", image, records);
+    run.write_new_class_names();
+    return records;
+  }
+  static RowWriter row(const char* key, double value) {
+    RowWriter row;
+    row.begin();
+    row.key(key);
+    row.number(value);
+    return row;
+  }
   static StoredImage with_mask(ClassNames names) {
     StoredImage image;
     image.masks = {{"truth", {}, std::move(names)}};
@@ -79,7 +97,7 @@ TEST_F(RunDirectoryTest, IsMadeEvenIfLatestRunCannotBe) {
 
 TEST_F(RunDirectoryTest, MustBeNew) {
   RunDirectory first(description("abc"));
-  first.append_rows("{}\n");
+  append(first, "{}\n");
   try {
     const RunDirectory second(description("abc"));
     FAIL() << "nothing was thrown";
@@ -160,28 +178,28 @@ TEST_F(RunDirectoryTest, PublishesClassNamesOnChangeOnly) {
   RunDirectory run(description("abc"));
   const fs::path config = run.path() / kConfigFile;
   const ino_t before = inode(config);
-  run.publish_class_names("img", StoredImage());
+  publish(run, StoredImage());
   EXPECT_EQ(inode(config), before) << "no layers";
-  run.publish_class_names("img", with_mask({{0, "sky"}, {1, "road"}}));
+  publish(run, with_mask({{0, "sky"}, {1, "road"}}));
   const std::string text = read_text(config);
   EXPECT_NE(text.find("sky"), std::string::npos);
   const auto written = fs::last_write_time(config);
   const ino_t published = inode(config);
-  run.publish_class_names("img", with_mask({{0, "sky"}, {1, "road"}}));
-  run.publish_class_names("img", with_mask({{1, "road"}}));
+  publish(run, with_mask({{0, "sky"}, {1, "road"}}));
+  publish(run, with_mask({{1, "road"}}));
   EXPECT_EQ(inode(config), published);
   EXPECT_EQ(fs::last_write_time(config), written);
   EXPECT_EQ(read_text(config), text);
-  run.publish_class_names("img", with_mask({{2, "car"}}));
+  publish(run, with_mask({{2, "car"}}));
   EXPECT_NE(read_text(config), text);
 }
 
 TEST_F(RunDirectoryTest, WritesALargeConfigWithTheSummary) {
   RunDirectory run(description("abc"));
-  run.publish_class_names("img", with_mask({{0, std::string(100'000, 'x')}}));
+  publish(run, with_mask({{0, std::string(100'000, 'x')}}));
   const fs::path config = run.path() / kConfigFile;
   const ino_t large = inode(config);
-  run.publish_class_names("img", with_mask({{1, "road"}}));
+  publish(run, with_mask({{1, "road"}}));
   EXPECT_EQ(inode(config), large);
   run.write_summary(1);
   EXPECT_NE(read_text(config).find("road"), std::string::npos);
@@ -191,7 +209,7 @@ TEST_F(RunDirectoryTest, PublishesNamesOfMasksAndBoxes) {
   RunDirectory run(description("abc"));
   StoredImage image = with_mask({{0, "sky"}});
   image.boxes = {{"cars", {}, {{1, "car"}}}};
-  run.publish_class_names("img", image);
+  publish(run, image);
   const ordered_json wandb = test::read_config(run.path())["_wandb"];
   EXPECT_EQ(wandb["mask/class_labels"]["img_wandb_delimeter_truth"]["value"]["0"], "sky");
   EXPECT_EQ(wandb["bounding_box/class_labels"]["img_wandb_delimeter_cars"]["value"]["1"], "car");
@@ -202,8 +220,8 @@ TEST_F(RunDirectoryTest, TriesAgainWhatAFullDiskRefused) {
   {
     const test::FileSizeLimit disk(3);
     EXPECT_THROW(store(run, "bytes"), fs::filesystem_error);
-    EXPECT_THROW(run.append_rows("{\"a\":1}\n"), fs::filesystem_error);
-    EXPECT_THROW(run.publish_class_names("img", with_mask({{0, "sky"}})), fs::filesystem_error);
+    EXPECT_THROW(append(run, "{\"a\":1}\n"), fs::filesystem_error);
+    EXPECT_THROW(publish(run, with_mask({{0, "sky"}})), fs::filesystem_error);
     EXPECT_THROW(run.write_summary(1), fs::filesystem_error);
   }
   EXPECT_TRUE(test::media_files(run.path()).empty());
@@ -211,15 +229,15 @@ TEST_F(RunDirectoryTest, TriesAgainWhatAFullDiskRefused) {
   EXPECT_TRUE(run.summary().changed());
   EXPECT_TRUE(fs::is_empty(run.path() / kScratchFolder));
   EXPECT_EQ(read_text(run.path() / "files" / store(run, "bytes").path), "bytes");
-  run.append_rows("{\"a\":1}\n");
-  run.publish_class_names("img", with_mask({{0, "sky"}}));
+  append(run, "{\"a\":1}\n");
+  publish(run, with_mask({{0, "sky"}}));
   EXPECT_EQ(test::read_rows(run.path()).size(), 1U);
   EXPECT_NE(read_text(run.path() / kConfigFile).find("sky"), std::string::npos) << "the names were not forgotten";
 }
 
 TEST_F(RunDirectoryTest, WritesTheSummary) {
   RunDirectory run(description("abc"));
-  run.summary().set("acc", "0.75");
+  run.summary().set(row("acc", 0.75));
   run.write_summary(12);
   EXPECT_EQ(read_text(run.path() / kSummaryFile), R"({"acc":0.75,"_wandb":{"runtime":12}})");
   EXPECT_FALSE(run.summary().changed());
@@ -227,7 +245,7 @@ TEST_F(RunDirectoryTest, WritesTheSummary) {
 
 TEST_F(RunDirectoryTest, IsSealedByClose) {
   RunDirectory run(description("abc"));
-  run.append_rows("{\"a\":1}\n");
+  append(run, "{\"a\":1}\n");
   run.close(3, 60);
   EXPECT_FALSE(fs::exists(run.path() / kScratchFolder));
   EXPECT_EQ(test::read_summary(run.path()), (ordered_json{{"_wandb", {{"runtime", 60}}}}));
@@ -235,7 +253,7 @@ TEST_F(RunDirectoryTest, IsSealedByClose) {
   EXPECT_EQ(metadata["state"], "failed");
   EXPECT_EQ(metadata["exitcode"], 3);
   EXPECT_EQ(test::read_rows(run.path()).size(), 1U);
-  EXPECT_THROW(run.append_rows("{}\n"), fs::filesystem_error);
+  EXPECT_THROW(append(run, "{}\n"), fs::filesystem_error);
 }
 
 }  // namespace

@@ -20,6 +20,13 @@ class SummaryTest : public testing::Test {
     row.finish(100.0 + static_cast<double>(step), 1.0, step);
     summary_.update(row, step);
   }
+  void set(const char* key, const char* json) {
+    RowWriter row;
+    row.begin();
+    row.key(key);
+    row.json(ordered_json::parse(json));
+    summary_.set(row);
+  }
   ordered_json json() const { return ordered_json::parse(summary_.text(0)); }
 
   Summary summary_;
@@ -63,12 +70,12 @@ TEST_F(SummaryTest, TakesStepsBelowZero) {
 
 TEST_F(SummaryTest, KeepsWhatWasSetByHand) {
   log("acc", 1, 0);
-  summary_.set("acc", "0.99");
+  set("acc", "0.99");
   log("acc", 2, 5);
   EXPECT_EQ(json()["acc"], 0.99);
-  summary_.set("acc", R"({"_type":"image-file"})");
+  set("acc", R"({"_type":"image-file"})");
   EXPECT_EQ(json()["acc"]["_type"], "image-file");
-  summary_.set("new", "null");
+  set("new", "null");
   log("new", 2, 6);
   EXPECT_TRUE(json()["new"].is_null());
 }
@@ -78,7 +85,7 @@ TEST_F(SummaryTest, ReplacesAnObjectWhole) {
   for (const char* value : {R"({"caption":"a","path":"p"})", R"({"path":"q"})"}) {
     row.begin();
     row.key("img");
-    row.json(value);
+    row.json(ordered_json::parse(value));
     row.finish(0, 0, 0);
     summary_.update(row, 0);
   }
@@ -87,7 +94,7 @@ TEST_F(SummaryTest, ReplacesAnObjectWhole) {
 
 TEST_F(SummaryTest, EndsWithTheRuntime) {
   EXPECT_EQ(summary_.text(0), R"({"_wandb":{"runtime":0}})");
-  summary_.set("say \"x\"", "1");
+  set("say \"x\"", "1");
   EXPECT_EQ(summary_.text(3725), R"({"say \"x\"":1,"_wandb":{"runtime":3725}})");
 }
 
@@ -100,7 +107,7 @@ TEST_F(SummaryTest, KnowsWhetherItChanged) {
   summary_.mark_written();
   log("loss", 2, 4);
   EXPECT_FALSE(summary_.changed()) << "a late row without a new key";
-  summary_.set("loss", "1");
+  set("loss", "1");
   EXPECT_TRUE(summary_.changed());
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using test::refusal;
 
-std::string json_of(const at::Tensor& values, std::int64_t bins) { return Histogram(values, bins).data().json(); }
+std::string json_of(const at::Tensor& values, std::int64_t bins) { return Histogram(values, bins).data().json().dump(); }
 
 TEST(Histogram, CountsLikeNumpy) {
   EXPECT_EQ(json_of(at::tensor({0.0, 1.0, 1.5, 4.0, 3.0}), 4),
@@ -55,7 +55,7 @@ TEST(Histogram, TakesTheValuesNow) {
   at::Tensor values = at::tensor({0.0, 4.0});
   const Histogram histogram(values, 1);
   values.fill_(100);
-  EXPECT_EQ(histogram.data().json(), R"({"_type":"histogram","values":[2],"bins":[0.0,4.0]})");
+  EXPECT_EQ(histogram.data().json().dump(), R"({"_type":"histogram","values":[2],"bins":[0.0,4.0]})");
 }
 
 TEST(Histogram, RefusesBinsThatWandbDoesNotShow) {

@@ -1,0 +1,206 @@
+#include "store/wandb_records.h"
+
+#include <nlohmann/json.hpp>
+#include <protozero/pbf_builder.hpp>
+
+#include "store/buffer.h"
+#include "store/json_text.h"
+
+namespace sconce::store {
+namespace {
+
+using nlohmann::ordered_json;
+
+// The numbers of the fields.
+enum class Record : protozero::pbf_tag_type {
+  History = 2,
+  Summary = 3,
+  Config = 5,
+  Files = 6,
+  Run = 17,
+  Exit = 18,
+  Final = 20,
+  Header = 21,
+  Footer = 22,
+};
+enum class Item : protozero::pbf_tag_type { Key = 1, NestedKey = 2, ValueJson = 16 };
+enum class History : protozero::pbf_tag_type { Item = 1, Step = 2 };
+enum class Update : protozero::pbf_tag_type { Update = 1 };  ///< of a summary or a config
+enum class Number : protozero::pbf_tag_type { Number = 1 };
+enum class Run : protozero::pbf_tag_type {
+  Id = 1,
+  Project = 3,
+  Config = 4,
+  Group = 6,
+  JobType = 7,
+  DisplayName = 8,
+  Notes = 9,
+  Tags = 10,
+  StartTime = 17,
+};
+enum class Time : protozero::pbf_tag_type { Seconds = 1 };
+enum class Exit : protozero::pbf_tag_type { Code = 1, Runtime = 2 };
+enum class Files : protozero::pbf_tag_type { Files = 1 };
+enum class File : protozero::pbf_tag_type { Path = 1, Policy = 2, Kind = 3 };
+enum class Header : protozero::pbf_tag_type { Version = 1 };
+enum class Version : protozero::pbf_tag_type { Producer = 1, MinConsumer = 2 };
+
+template <typename Field>
+using Builder = protozero::pbf_builder<Field>;
+
+template <typename Fields>
+void add_text(Builder<Fields>& message, Fields field, std::string_view text) {
+  if (is_plain(text) || is_utf8(text)) {
+    message.add_string(field, text.data(), text.size());
+  } else {
+    message.add_string(field, valid_utf8(text));
+  }
+}
+
+template <typename Fields>
+void add_text_if_any(Builder<Fields>& message, Fields field, const std::string& text) {
+  if (!text.empty()) {
+    add_text(message, field, text);
+  }
+}
+
+template <typename Fields>
+void add_item(Builder<Fields>& message, Fields field, const std::vector<std::string_view>& keys,
+              std::string_view json) {
+  Builder<Item> item(message, field);
+  if (keys.size() == 1) {
+    add_text(item, Item::Key, keys.front());
+  } else {
+    for (const std::string_view key : keys) {
+      add_text(item, Item::NestedKey, key);
+    }
+  }
+  item.add_string(Item::ValueJson, json.data(), json.size());
+}
+
+std::string empty_record(Record kind) {
+  std::string record;
+  Builder<Record>(record).add_message(kind, "", 0);
+  return record;
+}
+
+std::string record_of(Record kind, const std::string& message) {
+  std::string record;
+  record.reserve(message.size() + 8);
+  Builder<Record>(record).add_message(kind, message);
+  return record;
+}
+
+}  // namespace
+
+std::string header_record() {
+  std::string message;
+  {
+    Builder<Header> header(message);
+    Builder<Version> version(header, Header::Version);
+    version.add_string(Version::Producer, "sconce");
+    version.add_string(Version::MinConsumer, "0.70.0");  // what W&B's own writer says
+  }
+  return record_of(Record::Header, message);
+}
+
+std::string run_record(const RunDescription& run) {
+  std::string message;
+  {
+    Builder<Run> fields(message);
+    add_text(fields, Run::Id, run.id);
+    add_text(fields, Run::Project, run.project);
+    {
+      Builder<Update> config(fields, Run::Config);
+      for (const auto& [key, value] : run.config.items()) {
+        add_item(config, Update::Update, {key}, to_text(value));
+      }
+      add_item(config, Update::Update, {"_wandb"}, "{}");  // without it older clients drop all that comes later
+    }
+    add_text_if_any(fields, Run::Group, run.group);
+    add_text_if_any(fields, Run::JobType, run.job_type);
+    add_text_if_any(fields, Run::DisplayName, run.name);
+    add_text_if_any(fields, Run::Notes, run.notes);
+    for (const std::string& tag : run.tags) {
+      add_text(fields, Run::Tags, tag);
+    }
+    Builder<Time>(fields, Run::StartTime).add_int64(Time::Seconds, run.start);
+  }
+  return record_of(Record::Run, message);
+}
+
+std::string file_record(std::string_view path, FileKind kind) {
+  constexpr std::int32_t kNow = 0;
+  std::string message;
+  {
+    Builder<Files> files(message);
+    Builder<File> file(files, Files::Files);
+    add_text(file, File::Path, path);
+    file.add_enum(File::Policy, kNow);
+    file.add_enum(File::Kind, static_cast<std::int32_t>(kind));
+  }
+  return record_of(Record::Files, message);
+}
+
+std::string wandb_config_record(const std::vector<std::string_view>& keys, std::string_view json) {
+  std::vector<std::string_view> all{"_wandb"};
+  all.insert(all.end(), keys.begin(), keys.end());
+  std::string message;
+  {
+    Builder<Update> config(message);
+    add_item(config, Update::Update, all, json);
+  }
+  return record_of(Record::Config, message);
+}
+
+std::string exit_record(int exit_code, std::int64_t runtime_seconds) {
+  std::string message;
+  {
+    Builder<Exit> exit(message);
+    exit.add_int32(Exit::Code, exit_code);
+    exit.add_int32(Exit::Runtime, static_cast<std::int32_t>(runtime_seconds));
+  }
+  return record_of(Record::Exit, message);
+}
+
+std::string final_record() { return empty_record(Record::Final); }
+
+std::string footer_record() { return empty_record(Record::Footer); }
+
+void RecordItems::clear() { clear_buffer(items_); }
+
+void RecordItems::add(const std::vector<std::string_view>& keys, std::string_view json) {
+  Builder<History> message(items_);
+  add_item(message, History::Item, keys, json);
+}
+
+void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_json& json) {
+  if (!json.is_object() || json.empty()) {
+    add(keys, to_text(json));
+    return;
+  }
+  for (const auto& [key, value] : json.items()) {
+    keys.push_back(key);
+    add_leaves(keys, value);
+    keys.pop_back();
+  }
+}
+
+std::string RecordItems::history_record(std::int64_t step) const {
+  std::string message;
+  message.reserve(items_.size() + 16);
+  message += items_;
+  {
+    Builder<History> history(message);
+    Builder<Number>(history, History::Step).add_int64(Number::Number, step);
+  }
+  return record_of(Record::History, message);
+}
+
+// Items of both kinds of record have the same number.
+std::string RecordItems::summary_record() const {
+  static_assert(static_cast<int>(Update::Update) == static_cast<int>(History::Item));
+  return record_of(Record::Summary, items_);
+}
+
+}  // namespace sconce::store

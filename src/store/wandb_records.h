@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "store/run_description.h"
+
+namespace sconce::store {
+
+// Records of the transaction log as W&B's wandb_internal.proto has them, serialized, without their numbers:
+// docs/wandb_file.md, section 2. Texts may be anything; what is not UTF-8 in them becomes U+FFFD, since one bad byte
+// ends an upload.
+
+enum class FileKind : std::uint8_t { Other = 0, Wandb = 1, Media = 2 };
+
+std::string header_record();
+std::string run_record(const RunDescription& run);
+/// path: relative to files/. The file must be whole before the record is written.
+std::string file_record(std::string_view path, FileKind kind);
+/// A value in the config's `_wandb`, below these keys.
+std::string wandb_config_record(const std::vector<std::string_view>& keys, std::string_view json);
+std::string exit_record(int exit_code, std::int64_t runtime_seconds);
+std::string final_record();
+std::string footer_record();
+
+/// The values of a history or a summary record, in a buffer that is used again.
+class RecordItems {
+ public:
+  void clear();
+  /// json: in which NaN, Infinity and -Infinity may be bare words.
+  void add(const std::vector<std::string_view>& keys, std::string_view json);
+  /// The leaves of json, each below its own keys: the terminal viewer finds media only so.
+  void add_leaves(std::vector<std::string_view>& keys, const nlohmann::ordered_json& json);
+
+  std::string history_record(std::int64_t step) const;
+  std::string summary_record() const;
+
+  bool empty() const noexcept { return items_.empty(); }
+  std::size_t size() const noexcept { return items_.size(); }
+  void cut(std::size_t size) { items_.resize(size); }
+
+ private:
+  std::string items_;
+};
+
+}  // namespace sconce::store
