@@ -1,0 +1,91 @@
+"""Uploads a run with the real client and compares what its server got with what lies in the run's directory, value by
+value: upload_test.py CLIENT PROGRAM. The client's exit status says nothing, so it is not asked."""
+
+import hashlib
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import recording_server
+
+DOES_NOT_MATTER = {"wandb-summary.json", "config.yaml"}  # the client writes its own
+
+
+def plain(value):
+    """NaN and infinities as the history spells them; the client may write a whole float as an integer."""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return "NaN"
+        return value if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def expect(what, got, wanted):
+    if got != wanted:
+        sys.exit(f"{what}: expected\n{json.dumps(wanted, indent=1)}\ngot\n{json.dumps(got, indent=1)}")
+
+
+def files_of(run):
+    files = {}
+    for path in (run / "files").rglob("*"):
+        name = str(path.relative_to(run / "files"))
+        if path.is_file() and name not in DOES_NOT_MATTER:
+            files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return files
+
+
+def config_of(run):
+    config = {}
+    for line in (run / "files/config.yaml").read_text().splitlines():
+        key, end = json.JSONDecoder().raw_decode(line)
+        config[key] = json.loads(line[end + 1:])["value"]
+    return config
+
+
+def sync(client, server, run):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WANDB")}
+    environment |= {"WANDB_API_KEY": "x" * 40, "WANDB_BASE_URL": server.url, "WANDB_ERROR_REPORTING": "false",
+                    "HOME": str(run.parent), "PYTHONWARNINGS": "ignore"}
+    return subprocess.run([client, "sync", str(run)], env=environment, timeout=120, cwd=run.parent, capture_output=True,
+                          text=True, check=False)
+
+
+def main(client, program):
+    server = recording_server.RecordingServer()
+    with tempfile.TemporaryDirectory() as folder:
+        run = pathlib.Path(subprocess.run([program, folder + "/wandb"], check=True, capture_output=True,
+                                          text=True).stdout.strip())
+        rows = [json.loads(line) for line in (run / "wandb-history.jsonl").read_text().splitlines()]
+        summary = json.loads((run / "files/wandb-summary.json").read_text())
+        config = config_of(run)
+        files = files_of(run)
+        told = sync(client, server, run)
+        identity = run.name.rsplit("-", 1)[1]
+        got = server.run(identity)
+        try:
+            expect("history", [plain(row) for row in got.rows()], rows)
+            expect("summary", plain(got.summary), summary)
+            expect("files", {name: sha for name, sha in got.files.items() if name not in DOES_NOT_MATTER}, files)
+            got_config = got.config()
+            got_config["_wandb"] = {key: value for key, value in got_config["_wandb"].items() if key in config["_wandb"]}
+            expect("config", got_config, config)
+            expect("exit code", got.exit_code, 3)
+            expect("complete", got.complete, True)
+            for variable, value in {"project": "shapes", "displayName": "a name", "groupName": "a group", "jobType": "train",
+                                    "notes": "notes \u20ac", "tags": ["one", "two"]}.items():
+                expect(variable, got.bucket.get(variable), value)
+            expect("synced mark", [path.name for path in run.glob("*.synced")], [f"run-{identity}.wandb.synced"])
+        except SystemExit:
+            print(told.stdout, told.stderr)
+            raise
+    print(f"{len(rows)} rows and {len(files)} files arrived")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
