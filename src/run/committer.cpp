@@ -115,9 +115,7 @@ void Committer::publish(const std::string& key, const store::StoredImage& image)
 void Committer::commit(const PendingRow& row) {
   row_.begin();
   RowEvents events;
-  events.stored = [&](const std::string& key, const store::StoredImage& image) {
-    publish(key, image);
-  };
+  events.stored = [&](const std::string& key, const store::StoredImage& image) { publish(key, image); };
   events.failed = [&](const std::string& key, const std::exception& error) {
     reporter_.lost(key, row.step, error.what());
   };

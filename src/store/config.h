@@ -18,8 +18,8 @@ class Config {
   explicit Config(nlohmann::ordered_json values = nlohmann::ordered_json::object());
 
   /// kind: "mask/class_labels" or "bounding_box/class_labels". key: the image's key. Names add up over the run,
-  /// and the last name of an id wins. Returns the record of the transaction log that says so, or none if nothing is
-  /// new.
+  /// and the last name of an id wins. Returns the record of the transaction log that says so, or none if nothing
+  /// is new.
   std::optional<std::string> add_class_labels(const char* kind, std::string_view key, std::string_view group,
                                               const ClassNames& names);
   /// Records of all class names so far.

@@ -9,9 +9,9 @@
 
 namespace sconce::store {
 
-/// Builds one line of wandb-history.jsonl, and the same row for the transaction log, in buffers that are used again:
-/// no tree of nodes, no allocation for a row of numbers. Keys come in the order they are written; the row's own (_timestamp, _runtime, _step, in the
-/// order of wandb 0.28) come last.
+/// Builds one line of wandb-history.jsonl, and the same row for the transaction log, in buffers that are used
+/// again: no tree of nodes, no allocation for a row of numbers. Keys come in the order they are written; the row's
+/// own (_timestamp, _runtime, _step, in the order of wandb 0.28) come last.
 class RowWriter {
  public:
   /// A top-level cell of the line: its key, unescaped, and where its JSON value lies in line().
@@ -67,7 +67,7 @@ class RowWriter {
 
   std::string line_;
   RecordItems items_;
-  std::vector<std::string_view> path_;  ///< the keys of the value that comes next
+  std::vector<std::string_view> path_;     ///< the keys of the value that comes next
   std::vector<std::size_t> items_before_;  ///< of the objects that are open
   std::int64_t step_ = 0;
   std::vector<Cell> cells_;

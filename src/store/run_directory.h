@@ -41,9 +41,9 @@ class RunDirectory {
                          const void* bytes, std::size_t size, const std::string& sha256,
                          std::string_view extension) const;
 
-  /// Appends to the history and to the transaction log, and takes from batch what was appended: what is left is for
-  /// the next try. Where one of the files was moved or deleted, the next try goes on with what is in its place, or
-  /// begins the run's files again; but a directory that is gone is not made again.
+  /// Appends to the history and to the transaction log, and takes from batch what was appended: what is left is
+  /// for the next try. Where one of the files was moved or deleted, the next try goes on with what is in its
+  /// place, or begins the run's files again; but a directory that is gone is not made again.
   void append(Batch& batch);
 
   Summary& summary() noexcept { return summary_; }
@@ -75,8 +75,8 @@ class RunDirectory {
   Config config_;
   bool config_changed_ = true;
   std::size_t config_size_ = 0;  ///< as it was written
-  bool is_lost_ = false;  ///< the history or the log
-  bool is_complete_ = false;  ///< the log has its last records
+  bool is_lost_ = false;         ///< the history or the log
+  bool is_complete_ = false;     ///< the log has its last records
 };
 
 }  // namespace sconce::store

@@ -12,8 +12,8 @@
 namespace sconce::store {
 
 // Records of the transaction log as W&B's wandb_internal.proto has them, serialized, without their numbers:
-// docs/wandb_file.md, section 2. Texts may be anything; what is not UTF-8 in them becomes U+FFFD, since one bad byte
-// ends an upload.
+// docs/wandb_file.md, section 2. Texts may be anything; what is not UTF-8 in them becomes U+FFFD, since one bad
+// byte ends an upload.
 
 enum class FileKind : std::uint8_t { Other = 0, Wandb = 1, Media = 2 };
 

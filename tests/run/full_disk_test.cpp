@@ -10,6 +10,7 @@
 #include "support/run_reader.h"
 #include "support/small_disk.h"
 #include "support/trouble.h"
+#include "support/wandb_log.h"
 
 namespace sconce {
 namespace {
@@ -36,6 +37,7 @@ class FullDisk : public testing::Test {
       }
     }
     EXPECT_EQ(n, rows);
+    EXPECT_EQ(test::logged_rows(test::read_run_log(run)), test::read_rows(run));
   }
 
   test::TemporaryFolder folder_;

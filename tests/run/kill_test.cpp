@@ -14,6 +14,7 @@
 #include "support/child.h"
 #include "support/run_reader.h"
 #include "support/sanitizers.h"
+#include "support/wandb_log.h"
 
 namespace sconce {
 namespace {
@@ -94,16 +95,30 @@ void expect_whole(const fs::path& run, const ordered_json& file) {
   EXPECT_EQ(store::sha256_hex(bytes.data(), bytes.size()), file.at("sha256"));
 }
 
+/// Rows go to the history first, and to the log behind their files.
+void expect_whole_log(const fs::path& run, std::vector<ordered_json> history) {
+  const auto records = test::read_run_log(run, /*may_be_cut=*/true);
+  const std::vector<ordered_json> rows = test::logged_rows(records);
+  ASSERT_LE(rows.size(), history.size());
+  history.resize(rows.size());
+  EXPECT_EQ(rows, history);
+  for (const std::string& file : test::logged_files(records)) {
+    EXPECT_TRUE(fs::exists(run / "files" / file)) << file;
+  }
+}
+
 /// Checks all that is on disk; returns how many files its rows name.
 int expect_whole_run(const fs::path& run, const std::array<int, kThreads>& flushed) {
   std::array<int, kThreads> rows{};
   int files = 0;
+  std::vector<ordered_json> history;
   std::string text = test::read_text(run / "wandb-history.jsonl");
   // A kill may end a write in the middle of a row. That has no newline, so it is no row.
   text.resize(text.rfind('\n') + 1);
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const ordered_json row = ordered_json::parse(line);
+    history.push_back(row);
     const std::string key = test::user_keys(row).at(0);
     EXPECT_EQ(row.at(key), rows.at(static_cast<std::size_t>(key.at(1) - '0'))++) << "in order and without a gap";
     const std::string image = key.substr(0, 3) + "img";
@@ -117,6 +132,7 @@ int expect_whole_run(const fs::path& run, const std::array<int, kThreads>& flush
   for (int thread = 0; thread < kThreads; ++thread) {
     EXPECT_GE(rows.at(static_cast<std::size_t>(thread)), flushed.at(static_cast<std::size_t>(thread))) << thread;
   }
+  expect_whole_log(run, history);
   for (const std::string& file : test::media_files(run)) {  // those too that no row names yet
     const std::string bytes = test::read_text(run / "files" / file);
     EXPECT_NE(file.find(store::sha256_hex(bytes.data(), bytes.size()).substr(0, 20)), std::string::npos) << file;

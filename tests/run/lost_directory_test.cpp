@@ -16,6 +16,7 @@
 #include "support/run_reader.h"
 #include "support/small_disk.h"
 #include "support/trouble.h"
+#include "support/wandb_log.h"
 
 namespace sconce {
 namespace {
@@ -27,10 +28,11 @@ class LostDirectory : public testing::Test {
  protected:
   RunOptions options() { return RunOptions("test").dir(folder_.path() / "runs").on_error(trouble_.handler()); }
   static Image image(int value) { return Image(at::full({3, 8, 8}, value, at::kByte)); }
-  /// Rows from n on, with an image each and without a gap.
+  /// Rows from n on, with an image each and without a gap, in the log too.
   static void expect_rows(const fs::path& run, int n, std::size_t count) {
     const auto rows = test::read_rows(run);
     EXPECT_EQ(rows.size(), count);
+    EXPECT_EQ(test::logged_rows(test::read_run_log(run)), rows);
     for (const ordered_json& row : rows) {
       EXPECT_EQ(row.at("n"), n++);
       EXPECT_TRUE(fs::exists(run / "files" / row.at("img").at("path"))) << row;
@@ -134,6 +136,11 @@ TEST_F(LostDirectory, EmptiedItDoesNotClaimThatRowsAreThere) {
   run.flush();
   EXPECT_EQ(test::read_rows(run.dir()).size(), 1U);
   run.finish();
+  const auto records = test::read_run_log(run.dir());
+  EXPECT_EQ(test::logged_rows(records), test::read_rows(run.dir()));
+  ASSERT_GE(records.size(), 2U);
+  constexpr std::uint32_t kRun = 17;
+  EXPECT_EQ(records[1].kind, kRun) << "without it nothing can be uploaded";
   EXPECT_TRUE(fs::exists(run.dir() / "files/config.yaml"));
 }
 

@@ -1,14 +1,19 @@
 #include "sconce/run.h"
 
+#include <ATen/ATen.h>
 #include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <stdexcept>
 
+#include "sconce/histogram.h"
+#include "sconce/image.h"
 #include "support/run_reader.h"
+#include "support/wandb_log.h"
 
 namespace sconce {
 namespace {
@@ -44,7 +49,47 @@ TEST_F(RunTest, HoldsOnlyWhatItSaysAfterFinish) {
   }
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, (std::vector<std::string>{"files", "files/config.yaml", "files/wandb-metadata.json",
-                                             "files/wandb-summary.json", "wandb-history.jsonl"}));
+                                             "files/wandb-summary.json", "run-" + run.id() + ".wandb",
+                                             "wandb-history.jsonl"}));
+}
+
+TEST_F(RunTest, TheLogSaysWhatTheHistorySays) {
+  sconce::Run run(options());
+  run.log({{"a", 1}, {"nested", Row{{"b", 0.5}, {"empty", Row{}}}}, {"nan", std::nan("")}});
+  run.log("img", Image(at::zeros({4, 4}, at::kByte)));
+  run.log({{"text", "x"}, {"h", Histogram(at::arange(4), 2)}});
+  run.finish(7);
+  const auto records = test::read_run_log(run.dir());
+  EXPECT_EQ(test::logged_rows(records), test::read_rows(run.dir()));
+  const std::string image = test::read_rows(run.dir())[1].at("img").at("path");
+  EXPECT_EQ(test::logged_files(records), (std::vector<std::string>{"wandb-metadata.json", image}));
+  std::vector<std::uint32_t> kinds;
+  for (const auto& record : records) {
+    kinds.push_back(record.kind);
+  }
+  constexpr std::uint32_t kHistory = 2, kSummary = 3, kFiles = 6, kRun = 17, kExit = 18, kFinal = 20, kHeader = 21,
+                          kFooter = 22;
+  EXPECT_EQ(kinds, (std::vector<std::uint32_t>{kHeader, kRun, kFiles, kHistory, kFiles, kHistory, kHistory,
+                                               kSummary, kExit, kFinal, kFooter}));
+}
+
+TEST_F(RunTest, TheLogsSummariesAddUpToTheSummary) {
+  sconce::Run run(options());
+  run.log({{"a", 1}, {"b", 1}});
+  run.flush();
+  run.log("a", 2);
+  run.summarize("best", std::nan(""));
+  run.finish();
+  ordered_json sum = ordered_json::object();
+  int summaries = 0;
+  for (const auto& record : test::read_run_log(run.dir())) {
+    if (record.kind == 3) {
+      sum.update(test::items_of(record.message));
+      ++summaries;
+    }
+  }
+  EXPECT_EQ(summaries, 2);
+  EXPECT_EQ(nlohmann::json(sum), nlohmann::json(test::read_summary(run.dir())));
 }
 
 TEST_F(RunTest, LatestRunPointsAtTheNewest) {

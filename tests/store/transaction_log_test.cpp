@@ -106,7 +106,9 @@ TEST(WandbRecords, SayWhatTheRunIs) {
   run.start = 1'700'000'000;
   run.config = {{"lr", 0.5}, {"nested", {{"a", 1}}}};
   const std::string record = run_record(run);
-  EXPECT_NE(record.find("\x0a\x03""abc"), std::string::npos);
+  EXPECT_NE(record.find("\x0a\x03"
+                        "abc"),
+            std::string::npos);
   EXPECT_NE(record.find("_wandb"), std::string::npos);
   EXPECT_NE(record.find("{\"a\":1}"), std::string::npos);
 }

@@ -49,7 +49,7 @@ ordered_json value_of(const std::string& text) {
 
 }  // namespace
 
-std::vector<WandbRecord> read_wandb_log(std::string_view bytes) {
+std::vector<WandbRecord> read_wandb_log(std::string_view bytes, bool may_be_cut) {
   if (bytes.substr(0, 7) != std::string_view(":W&B\xe1\xbe\0", 7)) {
     refuse("no header", 0);
   }
@@ -64,11 +64,13 @@ std::vector<WandbRecord> read_wandb_log(std::string_view bytes) {
     }
     const std::string_view head = bytes.substr(at, kChunkHeader);
     const std::size_t size = head.size() < kChunkHeader ? 0 : little_endian(head.substr(4, 2));
-    if (head.size() < kChunkHeader || at + kChunkHeader + size > bytes.size()) refuse("cut", at);
+    if (head.size() < kChunkHeader || at + kChunkHeader + size > bytes.size()) {
+      if (may_be_cut) return records;
+      refuse("cut", at);
+    }
     if (kChunkHeader + size > room) refuse("a chunk across blocks", at);
     const std::string_view summed = bytes.substr(at + 6, 1 + size);
-    const auto sum =
-        ::crc32(0, reinterpret_cast<const Bytef*>(summed.data()), static_cast<uInt>(summed.size()));
+    const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(summed.data()), static_cast<uInt>(summed.size()));
     if (sum != little_endian(head.substr(0, 4))) refuse("a wrong checksum", at);
     const int type = head[6];
     if ((type == kFull || type == kFirst) == is_open) refuse("a chunk out of order", at);
@@ -80,14 +82,14 @@ std::vector<WandbRecord> read_wandb_log(std::string_view bytes) {
     }
     at += kChunkHeader + size;
   }
-  if (is_open) refuse("a record without its end", bytes.size());
+  if (is_open && !may_be_cut) refuse("a record without its end", bytes.size());
   return records;
 }
 
-std::vector<WandbRecord> read_run_log(const std::filesystem::path& run) {
+std::vector<WandbRecord> read_run_log(const std::filesystem::path& run, bool may_be_cut) {
   for (const auto& entry : std::filesystem::directory_iterator(run)) {
     if (entry.path().extension() == ".wandb") {
-      return read_wandb_log(read_text(entry.path()));
+      return read_wandb_log(read_text(entry.path()), may_be_cut);
     }
   }
   throw std::runtime_error("no log in " + run.string());

@@ -18,13 +18,14 @@ struct WandbRecord {
   std::string message;
 };
 
-/// The whole records of a log, from the bytes of its file. Throws std::runtime_error where one is broken or cut.
-std::vector<WandbRecord> read_wandb_log(std::string_view bytes);
+/// The records of a log, from the bytes of its file. Throws std::runtime_error where one is broken or, unless a
+/// kill may have cut the last one, cut.
+std::vector<WandbRecord> read_wandb_log(std::string_view bytes, bool may_be_cut = false);
 /// Of the log in a run directory.
-std::vector<WandbRecord> read_run_log(const std::filesystem::path& run);
+std::vector<WandbRecord> read_run_log(const std::filesystem::path& run, bool may_be_cut = false);
 
-/// The items of a history, summary or config message, nested keys as objects. Bare NaN and infinities are strings, as
-/// in the history's lines.
+/// The items of a history, summary or config message, nested keys as objects. Bare NaN and infinities are strings,
+/// as in the history's lines.
 nlohmann::ordered_json items_of(const std::string& message);
 /// All rows, and the paths of all files, in their order.
 std::vector<nlohmann::ordered_json> logged_rows(const std::vector<WandbRecord>& records);

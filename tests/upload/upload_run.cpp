@@ -1,4 +1,5 @@
-// A run of everything that the real client has to bring to its server: upload_run FOLDER. Prints the run's directory.
+// A run of everything that the real client has to bring to its server: upload_run FOLDER. Prints the run's
+// directory.
 #include <ATen/ATen.h>
 
 #include <cmath>
@@ -20,11 +21,12 @@ at::Tensor picture(int i, std::int64_t channels = 3) {
 Image scene(int i) {
   const auto labels = at::arange(20 * 24).reshape({20, 24}).remainder(2);
   const auto corners = at::tensor({1., 2., 10., 12.}).reshape({1, 4});
-  return Image(picture(i), ImageOptions()
-                               .caption("scene " + std::to_string(i))
-                               .classes(kClasses)
-                               .masks({{"truth", Mask(labels)}, {"guess", Mask(labels.flip(0))}})
-                               .boxes({{"found", Boxes(corners, BoxesOptions().labels(at::ones({1}, at::kLong)))}}));
+  return Image(picture(i),
+               ImageOptions()
+                   .caption("scene " + std::to_string(i))
+                   .classes(kClasses)
+                   .masks({{"truth", Mask(labels)}, {"guess", Mask(labels.flip(0))}})
+                   .boxes({{"found", Boxes(corners, BoxesOptions().labels(at::ones({1}, at::kLong)))}}));
 }
 
 void log_numbers(const Run& run) {
