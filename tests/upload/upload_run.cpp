@@ -1,8 +1,9 @@
-// A run of everything that the real client has to bring to its server: upload_run FOLDER. Prints the run's
-// directory.
+// A run of everything that the real client has to bring to its server: upload_run FOLDER [killed]. Prints the run's
+// directory, and finishes the run or is killed.
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <limits>
 
@@ -53,7 +54,7 @@ void log_images(Run& run) {
 
 }  // namespace
 
-int main(int, char** argv) {
+int main(int argc, char** argv) {
   Run run(RunOptions("shapes")
               .dir(argv[1])
               .name("a name")
@@ -64,6 +65,11 @@ int main(int, char** argv) {
               .config({{"lr", 0.1}, {"opt", Row{{"name", "adam"}, {"betas", Row{{"b1", 0.9}}}}}}));
   log_numbers(run);
   log_images(run);
-  run.finish(3);
   std::puts(run.dir().c_str());
+  std::fflush(stdout);
+  if (argc > 2) {
+    run.flush();
+    std::raise(SIGKILL);
+  }
+  run.finish(3);
 }

@@ -56,36 +56,50 @@ def sync(client, server, run):
                           text=True, check=False)
 
 
-def main(client, program):
+class Logged:
+    """What a run's directory says, before the client writes into it."""
+
+    def __init__(self, run):
+        self.rows = [json.loads(line) for line in (run / "wandb-history.jsonl").read_text().splitlines()]
+        self.summary = json.loads((run / "files/wandb-summary.json").read_text())
+        self.config = config_of(run)
+        self.files = files_of(run)
+
+
+def compare(got, logged, killed):
+    expect("history", [plain(row) for row in got.rows()], logged.rows)
+    expect("files", {name: sha for name, sha in got.files.items() if name not in DOES_NOT_MATTER}, logged.files)
+    config = got.config()
+    config["_wandb"] = {key: value for key, value in config["_wandb"].items() if key in logged.config["_wandb"]}
+    expect("config", config, logged.config)
+    for variable, value in {"project": "shapes", "displayName": "a name", "groupName": "a group", "jobType": "train",
+                            "notes": "notes \u20ac", "tags": ["one", "two"]}.items():
+        expect(variable, got.bucket.get(variable), value)
+    if killed:  # without an exit record the client says itself how and when the run ended
+        del got.summary["_wandb"], logged.summary["_wandb"]
+    else:
+        expect("exit code", got.exit_code, 3)
+    expect("summary", plain(got.summary), logged.summary)
+    expect("complete", got.complete, True)
+
+
+def upload(client, program, *killed):
     server = recording_server.RecordingServer()
     with tempfile.TemporaryDirectory() as folder:
-        run = pathlib.Path(subprocess.run([program, folder + "/wandb"], check=True, capture_output=True,
-                                          text=True).stdout.strip())
-        rows = [json.loads(line) for line in (run / "wandb-history.jsonl").read_text().splitlines()]
-        summary = json.loads((run / "files/wandb-summary.json").read_text())
-        config = config_of(run)
-        files = files_of(run)
+        words = [program, folder + "/wandb", *killed]
+        run = pathlib.Path(subprocess.run(words, check=not killed, stdout=subprocess.PIPE, text=True).stdout.strip())
+        logged = Logged(run)
         told = sync(client, server, run)
         identity = run.name.rsplit("-", 1)[1]
-        got = server.run(identity)
         try:
-            expect("history", [plain(row) for row in got.rows()], rows)
-            expect("summary", plain(got.summary), summary)
-            expect("files", {name: sha for name, sha in got.files.items() if name not in DOES_NOT_MATTER}, files)
-            got_config = got.config()
-            got_config["_wandb"] = {key: value for key, value in got_config["_wandb"].items() if key in config["_wandb"]}
-            expect("config", got_config, config)
-            expect("exit code", got.exit_code, 3)
-            expect("complete", got.complete, True)
-            for variable, value in {"project": "shapes", "displayName": "a name", "groupName": "a group", "jobType": "train",
-                                    "notes": "notes \u20ac", "tags": ["one", "two"]}.items():
-                expect(variable, got.bucket.get(variable), value)
-            expect("synced mark", [path.name for path in run.glob("*.synced")], [f"run-{identity}.wandb.synced"])
+            compare(server.run(identity), logged, killed)
+            expect("mark", [path.name for path in run.glob("*.synced")], [f"run-{identity}.wandb.synced"])
         except SystemExit:
             print(told.stdout, told.stderr)
             raise
-    print(f"{len(rows)} rows and {len(files)} files arrived")
+    print(len(logged.rows), "rows and", len(logged.files), "files arrived", *killed)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    upload(*sys.argv[1:])
+    upload(*sys.argv[1:], "killed")
