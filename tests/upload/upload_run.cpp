@@ -1,5 +1,5 @@
-// A run of everything that the real client has to bring to its server: upload_run FOLDER [killed]. Prints the run's
-// directory, and finishes the run or is killed.
+// A run of everything that the real client has to bring to its server: upload_run FOLDER [killed]. Prints the
+// run's directory, and finishes the run or is killed.
 #include <ATen/ATen.h>
 
 #include <cmath>

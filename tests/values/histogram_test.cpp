@@ -13,7 +13,9 @@ namespace {
 
 using test::refusal;
 
-std::string json_of(const at::Tensor& values, std::int64_t bins) { return Histogram(values, bins).data().json().dump(); }
+std::string json_of(const at::Tensor& values, std::int64_t bins) {
+  return Histogram(values, bins).data().json().dump();
+}
 
 TEST(Histogram, CountsLikeNumpy) {
   EXPECT_EQ(json_of(at::tensor({0.0, 1.0, 1.5, 4.0, 3.0}), 4),
