@@ -10,7 +10,7 @@
 namespace sconce::store {
 
 /// Builds one line of wandb-history.jsonl, and the same row for the transaction log, in buffers that are used
-/// again: no tree of nodes, no allocation for a row of numbers. Keys come in the order they are written; the row's
+/// again: no tree of nodes for a row of numbers. Keys come in the order they are written; the row's
 /// own (_timestamp, _runtime, _step, in the order of wandb 0.28) come last.
 class RowWriter {
  public:

@@ -86,12 +86,11 @@ void TransactionLog::append(const RecordBatch& batch) {
 
 bool TransactionLog::reopen() {
   file_.reopen();
-  if (file_.size() > 0) {
-    return false;
+  if (file_.size() == 0) {
+    file_.append(kHeader);
+    count_ = 0;
   }
-  file_.append(kHeader);
-  count_ = 0;
-  return true;
+  return count_ == 0;
 }
 
 }  // namespace sconce::store

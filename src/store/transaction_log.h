@@ -34,7 +34,7 @@ class TransactionLog {
   /// Numbers the records and hands all of them to the operating system, or none. Throws as AppendFile::append().
   void append(const RecordBatch& batch);
   bool has_lost_its_name() const { return file_.has_lost_its_name(); }
-  /// As AppendFile::reopen(); true if the log begins anew.
+  /// As AppendFile::reopen(); true if the log has no record yet.
   bool reopen();
   void close() noexcept { file_.close(); }
 

@@ -61,7 +61,6 @@ TEST_F(TransactionLogTest, CountsItsRecords) {
 
 TEST_F(TransactionLogTest, KeepsRecordsAtEveryEndOfABlock) {
   for (std::size_t left = 0; left <= 20; ++left) {
-    const std::string name = "log";
     std::filesystem::remove(in_folder("log"));
     TransactionLog log(in_folder("log"));
     const std::string filling = record_of_size(32768 - 7 - 7 - left);
@@ -93,6 +92,7 @@ TEST_F(TransactionLogTest, BeginsAnewWhereItWasDeleted) {
   std::filesystem::remove(in_folder("log"));
   EXPECT_EQ(error_of([&] { log.append(batch({final_record()})); }), ENOENT);
   EXPECT_TRUE(log.reopen());
+  EXPECT_TRUE(log.reopen()) << "its first records could not be written, and are still wanted";
   log.append(batch({footer_record()}));
   ASSERT_EQ(records().size(), 1U);
   EXPECT_EQ(records()[0].number, 1);
