@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -15,6 +16,7 @@
 
 #include "sconce/compression.h"
 #include "sconce/logger.h"
+#include "sconce/metric.h"
 #include "sconce/row.h"
 
 namespace sconce {
@@ -25,23 +27,35 @@ enum class LateRows {
   Throw,  ///< log() throws c10::ValueError
 };
 
+enum class AlertLevel { Info, Warn, Error };
+
+/// What is left unset is taken from wandb's environment variables, where one is named below and not empty.
 struct RunOptions {
   using ErrorHandler = std::function<void(const std::exception&)>;
 
-  RunOptions(std::string project = "uncategorized") : project_(std::move(project)) {}
+  RunOptions(std::string project = "") : project_(std::move(project)) {}
   RunOptions(const char* project) : project_(project) {}
 
-  TORCH_ARG(std::string, project);  ///< at most 128 characters, none of / \ # ? % :
-  TORCH_ARG(std::string, name);     ///< default: the run's id
-  /// At most 64 characters of text without / \ : ; , # ? ' and white space around; default: 8 random ones of
-  /// a-z0-9.
+  /// At most 128 characters, none of / \ # ? % : and default: WANDB_PROJECT, "uncategorized".
+  TORCH_ARG(std::string, project);
+  TORCH_ARG(std::string, entity);  ///< W&B's user or team; default: WANDB_ENTITY, whoever uploads the run
+  TORCH_ARG(std::string, name);    ///< default: WANDB_NAME, two words and a number
+  /// At most 64 characters of text without / \ : ; , # ? ' and white space around; default: WANDB_RUN_ID, 8 random
+  /// ones of a-z0-9.
   TORCH_ARG(std::string, id);
-  TORCH_ARG(std::filesystem::path, dir) = "wandb";  ///< the folder that holds run directories; made if missing
-  TORCH_ARG(Row, config);                           ///< numbers, text, one-element tensors, nested rows
-  TORCH_ARG(std::string, group);
-  TORCH_ARG(std::string, job_type);
-  TORCH_ARG(std::string, notes);
-  TORCH_ARG(std::vector<std::string>, tags);                ///< each 1 to 64 characters
+  /// The run to go on with: its directory, or its id if it lies in dir. Its rows, steps, config, metrics and
+  /// summary are kept, and so are its project, name, group, job type, notes and tags, whatever is said of them
+  /// here; config is added to. No such run is an error, unless id() says the same: then it begins.
+  TORCH_ARG(std::filesystem::path, resume);
+  /// The folder that holds run directories, made if missing; default: "wandb", in WANDB_DIR if that is set.
+  TORCH_ARG(std::filesystem::path, dir);
+  /// Nothing is written and nothing is kept: the run's handles log nowhere. Default: WANDB_MODE is "disabled".
+  TORCH_ARG(std::optional<bool>, disabled);
+  TORCH_ARG(Row, config);                     ///< numbers, text, one-element tensors, nested rows
+  TORCH_ARG(std::string, group);              ///< default: WANDB_RUN_GROUP
+  TORCH_ARG(std::string, job_type);           ///< default: WANDB_JOB_TYPE
+  TORCH_ARG(std::string, notes);              ///< default: WANDB_NOTES
+  TORCH_ARG(std::vector<std::string>, tags);  ///< each 1 to 64 characters; default: WANDB_TAGS, with commas
   TORCH_ARG(Compression, compression) = Compression::Fast;  ///< of images and masks
   /// 1 to 256. Unset: one for every eight hardware threads, at least 1 and at most 4, which leaves training its
   /// cores and encodes about a gigabyte of pixels a second each.
@@ -64,8 +78,9 @@ struct RunOptions {
 /// parent's run goes on.
 class Run {
  public:
-  /// Makes <dir>/offline-run-<local time>-<id>/ and points <dir>/latest-run at it.
-  /// Throws c10::ValueError for bad options, std::filesystem::filesystem_error if the directory cannot be made.
+  /// Makes <dir>/offline-run-<local time>-<id>/, or goes on in the one that options.resume() names, and points
+  /// <dir>/latest-run at it. Throws c10::ValueError for bad options, std::filesystem::filesystem_error if the
+  /// directory cannot be made, read, or has another logger at work.
   explicit Run(RunOptions options = {});
   /// finish(), with exit code 1 while an exception unwinds the stack. Never throws: errors go to on_error.
   ~Run();
@@ -78,6 +93,20 @@ class Run {
   void log(Row row, std::optional<std::int64_t> step = {});
   /// The summary's value for key, instead of the last one logged, from now on.
   void summarize(std::string_view key, Value value);
+  /// Sets keys of the config, or replaces their values; one-element tensors are waited for. Throws c10::ValueError
+  /// for values that no config has.
+  void config(Row values);
+  /// Says how W&B's page shows a metric and what the summary has of it. name: a key as it is logged, or one that
+  /// ends in '*' for all that begin so; the longest that fits counts. To be called before the metric is logged:
+  /// statistics see only what follows. Throws c10::ValueError for an empty name and a '*' elsewhere.
+  void define_metric(std::string_view name, MetricOptions options = {});
+  /// Copies a file into the run, now, and into its upload. name: where it is to lie below files/; default: file,
+  /// if that is a relative path that climbs nowhere, or else its last part. One that is there is replaced. Throws
+  /// c10::ValueError for what is no readable file, and for names of the run's own files.
+  void save(const std::filesystem::path& file, const std::filesystem::path& name = {});
+  /// Sends a message to those who watch the run at W&B, when it is uploaded: at most one of a title in `wait`.
+  void alert(std::string_view title, std::string_view text, AlertLevel level = AlertLevel::Info,
+             std::chrono::milliseconds wait = std::chrono::minutes(1));
   /// All logged so far, the open row included, is with the operating system (not fsynced), or the first error
   /// since the last flush() is thrown. Does nothing after finish().
   void flush();
@@ -85,12 +114,17 @@ class Run {
   /// again for two seconds; then what is left is given up and the error that is thrown names it by key and step.
   void finish(int exit_code = 0);
 
-  const std::string& id() const noexcept;
-  const std::filesystem::path& dir() const noexcept;  ///< the run's own directory, absolute
+  const std::string& id() const noexcept { return id_; }
+  /// The run's own directory, absolute; empty for a run that is disabled.
+  const std::filesystem::path& dir() const noexcept { return dir_; }
+  std::int64_t step() const;  ///< of the next row that is logged without one
+  bool resumed() const;       ///< it went on with rows, or at least a directory, of an earlier process
 
  private:
   friend class Image;
-  std::shared_ptr<RunState> state_;
+  std::shared_ptr<RunState> state_;  ///< none if the run is disabled
+  std::string id_;
+  std::filesystem::path dir_;
   int exceptions_at_start_ = 0;
 };
 

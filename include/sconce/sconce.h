@@ -9,6 +9,8 @@
 #include "sconce/image.h"
 #include "sconce/logger.h"
 #include "sconce/mask.h"
+#include "sconce/metric.h"
+#include "sconce/metric_summary.h"
 #include "sconce/ops.h"
 #include "sconce/row.h"
 #include "sconce/run.h"

@@ -61,7 +61,8 @@ Committer::Committer(PendingQueue& queue, store::RunDirectory& directory, std::m
       health_(health),
       reporter_(reporter),
       start_(start),
-      last_summary_(start),
+      counts_all_rows_(directory.summary().counts_all_rows()),
+      last_summary_(std::chrono::steady_clock::now()),
       thread_(quiet_thread([this] { work(); })) {}
 
 Committer::~Committer() { join(); }
@@ -81,9 +82,13 @@ void Committer::work() {
       if (!is_ready(row->cells)) {
         write_lines();  // earlier rows do not wait for this one's images
       }
-      commit(*row);
-      if (next == rows.end() || !supersedes(*next, *row)) {
-        summarize(*row);
+      if (row->change != nullptr) {
+        change(*row->change);
+      } else {
+        commit(*row);
+        if (next == rows.end() || counts_all_rows_ || !supersedes(*next, *row)) {
+          summarize(*row);
+        }
       }
       written_.splice(written_.end(), rows, row);
       if (batch_.lines.size() >= kBufferSize) {
@@ -109,7 +114,16 @@ void Committer::publish(const std::string& key, const store::StoredImage& image)
     const std::lock_guard<std::mutex> lock(store_mutex_);
     directory_.publish(key, image, batch_.records);
   }
-  store([&] { directory_.write_new_class_names(); });
+  store([&] { directory_.write_changed_config(); });
+}
+
+void Committer::change(const PendingChange& change) {
+  {
+    const std::lock_guard<std::mutex> lock(store_mutex_);
+    change.apply(directory_, batch_.records);
+    counts_all_rows_ = directory_.summary().counts_all_rows();
+  }
+  store([&] { directory_.write_changed_config(); });
 }
 
 void Committer::commit(const PendingRow& row) {
@@ -121,6 +135,7 @@ void Committer::commit(const PendingRow& row) {
   };
   write_cells(row_, row.cells, events);
   if (row.step) {
+    directory_.complete(row_);
     row_.finish(row.timestamp, row.runtime, *row.step);
     batch_.add(row_);
   }
@@ -130,7 +145,7 @@ void Committer::commit(const PendingRow& row) {
 void Committer::summarize(const PendingRow& row) {
   const std::lock_guard<std::mutex> lock(store_mutex_);
   if (row.step) {
-    directory_.summary().update(row_, *row.step);
+    directory_.summarize(row_, *row.step, batch_.records);
     return;
   }
   directory_.summary().set(row_);
@@ -146,7 +161,7 @@ void Committer::write_lines() {
     }
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {
-      if (row.step) {
+      if (row.step || row.change != nullptr) {
         report_lost(reporter_, row, error.what());
       }
     }

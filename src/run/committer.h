@@ -30,6 +30,7 @@ class Committer {
  private:
   void work();
   void publish(const std::string& key, const store::StoredImage& image);
+  void change(const PendingChange& change);
   void commit(const PendingRow& row);
   void summarize(const PendingRow& row);
   void write_lines();
@@ -47,6 +48,7 @@ class Committer {
   store::RowWriter row_;
   store::Batch batch_;
   PendingQueue::Rows written_;  ///< rows that are in batch_
+  bool counts_all_rows_;        ///< the summary has statistics, which may miss none
   std::chrono::steady_clock::time_point last_summary_;
   std::thread thread_;
 };

@@ -146,6 +146,10 @@ std::int64_t pending_bytes(const std::vector<Row::Cell>& cells) {
 }
 
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {
+  if (row.change != nullptr) {
+    reporter.lost(row.change->what, why);
+    return;
+  }
   if (row.cells.empty()) {
     reporter.lost("_step", row.step, why);
   }

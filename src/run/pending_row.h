@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,10 @@
 #include "sconce/row.h"
 
 namespace sconce {
+namespace store {
+class RecordBatch;
+class RunDirectory;
+}  // namespace store
 
 /// What takes the place of a cell's images when they are handed to the encoders: the promise of their files.
 struct PendingImages {
@@ -20,12 +26,20 @@ struct PendingImages {
   std::int64_t bytes = 0;  ///< what pending_bytes() says of it
 };
 
-/// A row on its way to the history, or, without a step, values on their way to the summary.
+/// What changes a run beside its rows.
+struct PendingChange {
+  using Apply = std::function<void(store::RunDirectory&, store::RecordBatch&)>;
+  std::string what;  ///< for those who hear that it is lost
+  Apply apply;       ///< touches no disk: what it says is appended and written with the rows
+};
+
+/// A row on its way to the history, or, without a step, values on their way to the summary, or a change.
 struct PendingRow {
   std::optional<std::int64_t> step;
   double timestamp = 0;  ///< Unix seconds of the last log() call
   double runtime = 0;    ///< seconds since the run began
   std::vector<Row::Cell> cells;
+  std::unique_ptr<PendingChange> change;
   std::int64_t bytes = 0;  ///< reserved for it in the queue, without what the encoders hold
 };
 
@@ -46,7 +60,7 @@ std::int64_t pending_bytes(const std::vector<Row::Cell>& cells);
 std::int64_t pending_bytes(const Value& value);
 std::int64_t encoder_bytes(const Image& image);
 
-/// Tells of every cell of a row that will not be on disk.
+/// Tells of every cell of a row that will not be on disk, or of the change.
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why);
 
 }  // namespace sconce

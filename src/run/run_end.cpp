@@ -8,7 +8,10 @@
 #include <thread>
 #include <utility>
 
+#include "run/readable_name.h"
+#include "run/resumed_run.h"
 #include "run/run_state.h"
+#include "store/layout.h"
 
 namespace sconce {
 namespace {
@@ -18,12 +21,20 @@ constexpr auto kPatience = std::chrono::seconds(2);
 }  // namespace
 
 std::shared_ptr<RunState> RunState::open(RunOptions options) {
-  const std::shared_ptr<RunState> run(new RunState(std::move(options)), [](const RunState* state) {
+  std::optional<store::RestoredRun> resumed = resumed_run(options);
+  if (options.id().empty()) {
+    options.id(store::random_run_id());
+  }
+  if (options.name().empty()) {
+    options.name(readable_name(options.dir()));
+  }
+  const std::shared_ptr<RunState> run(new RunState(options, std::move(resumed)), [](const RunState* state) {
     if (state->is_at_home()) {
       delete state;
     }
   });
   run->home_.add(run);
+  run->add_to_config(options.config());
   return run;
 }
 

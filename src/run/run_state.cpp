@@ -4,12 +4,12 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "run/row_json.h"
-#include "run/run_options.h"
 #include "run/store_image.h"
 #include "store/layout.h"
 
@@ -25,53 +25,51 @@ double unix_seconds() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-RunOptions checked(RunOptions options) {
-  check(options);
-  if (options.id().empty()) {
-    options.id(store::random_run_id());
-  }
-  if (options.name().empty()) {
-    options.name(options.id());
-  }
-  return options;
+/// Where runtimes count from.
+std::chrono::steady_clock::time_point start_of(const std::optional<store::RestoredRun>& resumed) {
+  const std::chrono::duration<double> before(resumed ? resumed->runtime : 0);
+  return std::chrono::steady_clock::now() -
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(before);
 }
 
-store::RunDescription description_of(const RunOptions& options, std::time_t start) {
-  return {options.dir(),
-          options.id(),
-          options.project(),
-          options.name(),
-          options.group(),
-          options.job_type(),
-          options.notes(),
-          options.tags(),
-          start,
-          count_gpus(),
-          settings_json(options.config())};
+store::RunDescription description_of(const RunOptions& options) {
+  return {options.dir(),  options.id(),       options.entity(),   options.project(),
+          options.name(), options.group(),    options.job_type(), options.notes(),
+          options.tags(), std::time(nullptr), count_gpus(),       settings_json(options.config())};
+}
+
+store::RunDirectory directory_of(const RunOptions& options, std::optional<store::RestoredRun>& resumed) {
+  if (!resumed) {
+    return store::RunDirectory(description_of(options));
+  }
+  resumed->description.gpu_count = count_gpus();
+  return store::RunDirectory(std::move(*resumed));
 }
 
 constexpr const char* kNoRoom = "the disk refuses and max_pending_bytes are waiting";
 
 }  // namespace
 
-RunState::RunState(RunOptions options)
+RunState::RunState(RunOptions options, std::optional<store::RestoredRun> resumed)
     : home_(Process::current()),
-      options_(checked(std::move(options))),
+      options_(std::move(options)),
+      is_resumed_(resumed.has_value()),
+      start_(start_of(resumed)),
       reporter_(options_.on_error()),
       queue_(options_.max_pending_bytes()),
       health_(reporter_, [this] { queue_.wake(); }),
-      directory_(description_of(options_, start_.wall)),
+      next_step_(resumed ? resumed->newest_step + 1 : 0),
+      directory_(directory_of(options_, resumed)),
       media_(queue_, health_, reporter_, directory_, options_),
-      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_.steady) {}
+      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_) {}
 
 std::int64_t RunState::runtime_seconds() const {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_.steady)
-      .count();
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_).count();
 }
 
 void RunState::stamp(PendingRow& row) const {
   row.timestamp = unix_seconds();
-  row.runtime = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_.steady).count();
+  row.runtime = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
 void RunState::check_open() const {
@@ -143,6 +141,11 @@ void RunState::summarize(std::string_view key, Value value) {
       submit_if_room(std::move(pending));
     }
   });
+}
+
+std::int64_t RunState::step() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return next_step_;
 }
 
 bool RunState::reserve(std::int64_t bytes) {
@@ -222,7 +225,7 @@ store::StoredImage RunState::bind(const Image& image, std::string_view key, std:
     const std::lock_guard<std::mutex> lock(store_mutex_);
     store::Batch batch;
     directory_.publish(name, stored, batch.records);
-    directory_.write_new_class_names();
+    directory_.write_changed_config();
     directory_.append(batch);
   });
   return stored;

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <ctime>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -12,6 +11,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "run/committer.h"
 #include "run/disk_health.h"
@@ -21,6 +22,7 @@
 #include "run/process.h"
 #include "run/reporter.h"
 #include "sconce/run.h"
+#include "store/restored_run.h"
 #include "store/run_directory.h"
 
 namespace sconce {
@@ -35,6 +37,10 @@ class RunState {
 
   void log(std::string_view prefix, Row row, std::optional<std::int64_t> step);
   void summarize(std::string_view key, Value value);
+  void configure(const Row& values);
+  void define_metric(std::string_view name, const MetricOptions& options);
+  void save(const std::filesystem::path& file, const std::filesystem::path& asked);
+  void alert(std::string_view title, std::string_view text, AlertLevel level, std::chrono::milliseconds wait);
   void flush();
   void finish(int exit_code);
   /// finish() for a process that ends, since `since`. What is logged from now on is lost, not refused: nobody may
@@ -46,20 +52,20 @@ class RunState {
   /// Belongs to this process, not to its parent.
   bool is_at_home() const noexcept { return home_.is_current(); }
   void report_last(const std::exception& error) { reporter_.report_last(error); }
+  std::int64_t step();
+  bool is_resumed() const noexcept { return is_resumed_; }
   const std::string& id() const noexcept { return options_.id(); }
   const std::filesystem::path& dir() const noexcept { return directory_.path(); }
 
  private:
-  struct Clock {
-    std::time_t wall = std::time(nullptr);
-    std::chrono::steady_clock::time_point steady = std::chrono::steady_clock::now();
-  };
-
-  explicit RunState(RunOptions options);
+  RunState(RunOptions options, std::optional<store::RestoredRun> resumed);
   ~RunState() = default;
   static PendingRow take(std::string_view prefix, Row row);
   std::int64_t runtime_seconds() const;
   void stamp(PendingRow& row) const;
+  void configure(nlohmann::ordered_json values);
+  void add_to_config(const Row& values);
+  void change(std::string what, std::int64_t bytes, PendingChange::Apply apply);
   void enter();
   bool is_inside() const noexcept { return InCall::is_in(this) || InCall::is_in(&reporter_); }
   template <typename Work>
@@ -80,18 +86,20 @@ class RunState {
   void close_open_row();
 
   Process& home_;
-  const Clock start_;
   const RunOptions options_;
+  const bool is_resumed_;
+  const std::chrono::steady_clock::time_point
+      start_;  ///< runtimes count from here, those of earlier processes too
   Reporter reporter_;
   PendingQueue queue_;
   DiskHealth health_;
+  std::int64_t next_step_;  ///< guarded by mutex_
   std::mutex store_mutex_;  ///< guards what is not thread-safe in directory_
   store::RunDirectory directory_;
   MediaQueue media_;
   Committer committer_;
 
   std::mutex mutex_;
-  std::int64_t next_step_ = 0;
   std::optional<std::int64_t> open_step_;  ///< the stated step that may get more cells
   std::optional<PendingRow> open_row_;     ///< its cells that were not submitted yet
   bool warned_of_late_rows_ = false;

@@ -55,6 +55,14 @@ AppendFile::AppendFile(const fs::path& path)
   tells_files_apart_ = !has_lost_its_name();
 }
 
+AppendFile::AppendFile(const fs::path& path, std::int64_t size)
+    : path_(path), fd_(open_file(path, O_RDWR | O_APPEND)), size_(size) {
+  if (fd_ < 0 || !cut()) {
+    fail("cannot go on with", path);
+  }
+  tells_files_apart_ = !has_lost_its_name();
+}
+
 AppendFile::~AppendFile() { close(); }
 
 AppendFile::AppendFile(AppendFile&& other) noexcept { *this = std::move(other); }

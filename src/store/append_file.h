@@ -13,6 +13,8 @@ class AppendFile {
   AppendFile() = default;
   /// Creates the file, which must not exist. Throws std::filesystem::filesystem_error.
   explicit AppendFile(const std::filesystem::path& path);
+  /// Goes on with a file that is there, and cuts it at `size`. Throws std::filesystem::filesystem_error.
+  AppendFile(const std::filesystem::path& path, std::int64_t size);
   ~AppendFile();
   AppendFile(AppendFile&& other) noexcept;
   AppendFile& operator=(AppendFile&& other) noexcept;

@@ -7,7 +7,13 @@ namespace sconce::store {
 
 using nlohmann::ordered_json;
 
-Config::Config(ordered_json values) : values_(std::move(values)), wandb_(ordered_json::object()) {}
+Config::Config(ordered_json values, ordered_json class_labels)
+    : values_(std::move(values)), wandb_(std::move(class_labels)) {}
+
+std::string Config::update(const ordered_json& values) {
+  values_.update(values);
+  return config_record(values);
+}
 
 std::optional<std::string> Config::add_class_labels(const char* kind, std::string_view key, std::string_view group,
                                                     const ClassNames& names) {

@@ -111,6 +111,19 @@ void write_file(const fs::path& path, std::string_view text, const fs::path& scr
   write_file(path, text.data(), text.size(), scratch);
 }
 
+void copy_file(const fs::path& from, const fs::path& path, const fs::path& scratch) {
+  const fs::path root = scratch.parent_path();
+  const fs::path temporary = scratch_name(scratch);
+  make_folders(scratch, root);
+  try {
+    fs::copy_file(from, temporary);
+    rename_into_place(temporary, path, root);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+}
+
 std::vector<std::uint8_t> read_file(const fs::path& path, std::uintmax_t max_size) {
   // Without O_NONBLOCK, opening a pipe waits for a writer.
   const Descriptor file(open_file(path, O_RDONLY | O_NONBLOCK));

@@ -16,6 +16,10 @@ void write_file(const std::filesystem::path& path, const void* bytes, std::size_
                 const std::filesystem::path& scratch);
 void write_file(const std::filesystem::path& path, std::string_view text, const std::filesystem::path& scratch);
 
+/// A copy of a file, in the same way.
+void copy_file(const std::filesystem::path& from, const std::filesystem::path& path,
+               const std::filesystem::path& scratch);
+
 /// All bytes of a regular file of at most max_size bytes. Throws std::filesystem::filesystem_error, for everything
 /// else too: a folder, a device or a pipe could be read for ever.
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uintmax_t max_size);

@@ -40,7 +40,7 @@ void RowWriter::key(std::string_view key) {
     append_key(line_, key);
   }
   if (depth_ == 1) {
-    cells_.push_back({key, line_.size(), line_.size(), false});
+    cells_.push_back({key, line_.size(), line_.size()});
   }
   path_.resize(depth_ - 1);
   path_.push_back(key);
@@ -79,6 +79,13 @@ void RowWriter::done(std::size_t begin) {
   end_value();
 }
 
+void RowWriter::keep_number(double number) {
+  if (depth_ == 1) {
+    cells_.back().is_number = true;
+    cells_.back().number = number;
+  }
+}
+
 void RowWriter::boolean(bool value) {
   const std::size_t begin = line_.size();
   line_ += value ? "true" : "false";
@@ -88,18 +95,21 @@ void RowWriter::boolean(bool value) {
 void RowWriter::integer(std::int64_t value) {
   const std::size_t begin = line_.size();
   append_integer(line_, value);
+  keep_number(static_cast<double>(value));
   done(begin);
 }
 
 void RowWriter::unsigned_integer(std::uint64_t value) {
   const std::size_t begin = line_.size();
   append_unsigned(line_, value);
+  keep_number(static_cast<double>(value));
   done(begin);
 }
 
 void RowWriter::number(double value) {
   const std::size_t begin = line_.size();
   append_double(line_, value);
+  keep_number(value);
   if (std::isfinite(value)) {
     done(begin);
     return;
@@ -120,6 +130,13 @@ void RowWriter::text(std::string_view value) {
 void RowWriter::json(const nlohmann::ordered_json& value) {
   line_ += to_text(value);
   items_.add_leaves(path_, value);
+  end_value();
+}
+
+void RowWriter::copy(std::string_view json, bool is_non_finite) {
+  line_ += json;
+  items_.add(path_, is_non_finite ? bare_word(json) : json);
+  cells_.back().is_non_finite = is_non_finite;
   end_value();
 }
 

@@ -20,6 +20,8 @@ class RowWriter {
     std::size_t begin = 0;
     std::size_t end = 0;
     bool is_non_finite = false;  ///< a number, whose name is text in JSON
+    bool is_number = false;
+    double number = 0;
   };
 
   void begin();
@@ -31,6 +33,8 @@ class RowWriter {
   void number(double value);
   void text(std::string_view value);
   void json(const nlohmann::ordered_json& value);
+  /// The value that a cell of another row has.
+  void copy(std::string_view json, bool is_non_finite);
   void begin_object();
   void end_object();
   /// A place in the row, between cells, to return to when the next value could not be had.
@@ -40,6 +44,7 @@ class RowWriter {
     std::size_t items = 0;
     std::size_t depth = 0;
   };
+  bool has(std::string_view key) const;
   Mark mark() const noexcept { return {line_.size(), cells_.size(), items_.size(), depth_}; }
   void back_to(const Mark& mark);
   void finish(double timestamp, double runtime, std::int64_t step);
@@ -60,7 +65,7 @@ class RowWriter {
   };
 
   const std::string& known_json(std::string_view key);
-  bool has(std::string_view key) const;
+  void keep_number(double number);
   /// A value that line_ holds from `begin` on.
   void done(std::size_t begin);
   void end_value();

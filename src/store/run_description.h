@@ -14,6 +14,7 @@ namespace sconce::store {
 struct RunDescription {
   std::filesystem::path dir;  ///< the folder of run directories
   std::string id;
+  std::string entity;
   std::string project;
   std::string name;
   std::string group;

@@ -6,6 +6,7 @@
 
 #include "store/buffer.h"
 #include "store/file.h"
+#include "store/history_reader.h"
 #include "store/layout.h"
 #include "store/metadata.h"
 #include "store/wandb_records.h"
@@ -37,6 +38,18 @@ void point_latest_run_at(const fs::path& run) {
   fs::rename(temporary, run.parent_path() / "latest-run", ignored);
 }
 
+AppendFile open_history(const fs::path& path, const RestoredRun& run) {
+  return fs::exists(path) ? AppendFile(path, run.history_size) : AppendFile(path);
+}
+
+TransactionLog open_log(const fs::path& path, const RestoredRun& run) {
+  if (!run.is_uploaded) {
+    return TransactionLog(path, run.log_end);
+  }
+  put_aside(path);
+  return TransactionLog(path);
+}
+
 }  // namespace
 
 void Batch::add(const RowWriter& row) {
@@ -52,6 +65,7 @@ void Batch::clear() {
 RunDirectory::RunDirectory(RunDescription description)
     : description_(std::move(description)),
       path_(make_directory(description_)),
+      lock_(path_),
       scratch_(path_ / kScratchFolder),
       history_(path_ / kHistoryFile),
       log_(path_ / log_name(description_.id)),
@@ -62,12 +76,64 @@ RunDirectory::RunDirectory(RunDescription description)
   point_latest_run_at(path_);
 }
 
-RecordBatch RunDirectory::first_records() const {
+RunDirectory::RunDirectory(RestoredRun run)
+    : description_(std::move(run.description)),
+      path_(std::move(run.path)),
+      lock_(std::move(run.lock)),
+      scratch_(path_ / kScratchFolder),
+      history_(open_history(path_ / kHistoryFile, run)),
+      log_(open_log(path_ / log_name(description_.id), run)),
+      summary_(std::move(run.summary)),
+      config_(description_.config, std::move(run.class_labels)) {
+  history_.end_line();
+  write(kMetadataFile, metadata_text(description_, std::nullopt));
+  if (run.is_uploaded) {
+    log_.append(first_records());
+  }
+  log_missing_rows(run.newest_logged_step);
+  write_config();
+  write_summary(static_cast<std::int64_t>(run.runtime));
+  point_latest_run_at(path_);
+}
+
+/// All that a log needs to be taken for this run's, whatever was in one before.
+RecordBatch RunDirectory::first_records() {
   RecordBatch batch;
   batch.add(header_record());
-  batch.add(run_record(description_));
+  batch.add(run_record(description_, config_.values()));
   batch.add(file_record(kMetadataName, FileKind::Wandb));
+  for (const std::string& record : config_.records()) {
+    batch.add(record);
+  }
+  summary_.mark_lost();
+  for (const std::string& record : summary_.metrics().take_records()) {
+    batch.add(record);
+  }
   return batch;
+}
+
+/// A kill between the two writes of append() leaves rows that only the history has.
+void RunDirectory::log_missing_rows(std::int64_t newest_logged_step) {
+  HistoryReader rows(path_ / kHistoryFile);
+  RowWriter writer;
+  RecordBatch batch;
+  while (rows.next()) {
+    if (rows.step() <= newest_logged_step) {
+      continue;
+    }
+    newest_logged_step = rows.step();
+    for (const std::string& file : media_of(rows.row())) {
+      batch.add(file_record(file, FileKind::Media));
+    }
+    write_again(writer, rows.row());
+    batch.add(writer.record());
+    constexpr std::size_t kMany = 1000;
+    if (batch.size() >= kMany) {
+      log_.append(batch);
+      batch.clear();
+    }
+  }
+  log_.append(batch);
 }
 
 StoredFile RunDirectory::store_media(std::string_view folder, std::string_view key,
@@ -81,6 +147,10 @@ StoredFile RunDirectory::store_media(std::string_view folder, std::string_view k
     write_file(path, bytes, size, scratch_);
   }
   return file;
+}
+
+void RunDirectory::save_file(const fs::path& file, const std::string& name) const {
+  copy_file(file, path_ / "files" / name, scratch_);
 }
 
 void RunDirectory::append(Batch& batch) {
@@ -106,12 +176,7 @@ void RunDirectory::begin_again() {
   history_.reopen();
   history_.end_line();
   if (log_.reopen()) {
-    RecordBatch batch = first_records();
-    for (const std::string& record : config_.records()) {
-      batch.add(record);
-    }
-    log_.append(batch);
-    summary_.mark_lost();
+    log_.append(first_records());
   }
 }
 
@@ -126,13 +191,32 @@ void RunDirectory::write_summary(std::int64_t runtime_seconds) {
   summary_.mark_written();
 }
 
+void RunDirectory::summarize(const RowWriter& row, std::int64_t step, RecordBatch& batch) {
+  summary_.update(row, step);
+  for (const std::string& record : summary_.metrics().take_records()) {
+    batch.add(record);
+  }
+}
+
+void RunDirectory::define_metric(MetricDefinition metric, RecordBatch& batch) {
+  summary_.define(std::move(metric));
+  for (const std::string& record : summary_.metrics().take_records()) {
+    batch.add(record);
+  }
+}
+
+void RunDirectory::configure(const nlohmann::ordered_json& values, RecordBatch& batch) {
+  batch.add(config_.update(values));
+  config_changed_ = true;
+}
+
 void RunDirectory::publish(std::string_view key, const StoredImage& image, RecordBatch& batch) {
   batch.add(file_record(image.file.path, FileKind::Media));
   publish_layers(image.masks, "mask/class_labels", key, batch);
   publish_layers(image.boxes, "bounding_box/class_labels", key, batch);
 }
 
-void RunDirectory::write_new_class_names() {
+void RunDirectory::write_changed_config() {
   constexpr std::size_t kLarge = std::size_t{64} << 10;  // a name at a time, it would be written for ever
   if (config_changed_ && config_size_ < kLarge) {
     write_config();
@@ -166,6 +250,7 @@ void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
   }
   history_.close();
   log_.close();
+  lock_.release();
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);
 }

@@ -8,7 +8,9 @@
 
 #include "store/append_file.h"
 #include "store/config.h"
+#include "store/directory_lock.h"
 #include "store/media_json.h"
+#include "store/restored_run.h"
 #include "store/run_description.h"
 #include "store/summary.h"
 #include "store/transaction_log.h"
@@ -25,13 +27,16 @@ struct Batch {
   void clear();
 };
 
-/// A run on disk. store_media() may be called from many threads at once; everything else is not thread-safe.
-/// Functions that write throw std::filesystem::filesystem_error, have then changed nothing, and may be tried
-/// again.
+/// A run on disk. store_media() and save_file() may be called from many threads at once; everything else is not
+/// thread-safe. Functions that write throw std::filesystem::filesystem_error, have then changed nothing, and may
+/// be tried again.
 class RunDirectory {
  public:
   /// Makes the directory with its first files and points latest-run at it.
   explicit RunDirectory(RunDescription description);
+  /// Goes on in the directory of a run: cuts off what a kill or a full disk left half, takes back the run's end,
+  /// and logs rows that only the history has. A log that was uploaded is put aside, and another begun.
+  explicit RunDirectory(RestoredRun run);
 
   const std::filesystem::path& path() const noexcept { return path_; }
 
@@ -41,19 +46,30 @@ class RunDirectory {
                          const void* bytes, std::size_t size, const std::string& sha256,
                          std::string_view extension) const;
 
+  /// Copies a file to files/<name>.
+  void save_file(const std::filesystem::path& file, const std::string& name) const;
+
   /// Appends to the history and to the transaction log, and takes from batch what was appended: what is left is
   /// for the next try. Where one of the files was moved or deleted, the next try goes on with what is in its
   /// place, or begins the run's files again; but a directory that is gone is not made again.
   void append(Batch& batch);
 
+  const RunDescription& description() const noexcept { return description_; }
   Summary& summary() noexcept { return summary_; }
+  /// Gives a row that is not finished the values of step metrics that it lacks.
+  void complete(RowWriter& row) { summary_.metrics().complete(row); }
+  /// Takes a finished row into the summary.
+  void summarize(const RowWriter& row, std::int64_t step, RecordBatch& batch);
+  void define_metric(MetricDefinition metric, RecordBatch& batch);
+  /// Sets keys of the config.
+  void configure(const nlohmann::ordered_json& values, RecordBatch& batch);
   /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
 
   /// Adds to batch what the log says of an image before the row that names it, and class names to the config.
   void publish(std::string_view key, const StoredImage& image, RecordBatch& batch);
-  /// Writes a config with new class names. One that has grown large waits for the next summary.
-  void write_new_class_names();
+  /// Writes a config that changed. One that has grown large waits for the next summary.
+  void write_changed_config();
 
   /// Seals the directory; nothing may follow.
   void close(int exit_code, std::int64_t runtime_seconds);
@@ -61,13 +77,15 @@ class RunDirectory {
  private:
   void write(std::string_view file, std::string_view text) const;
   void write_config();
-  RecordBatch first_records() const;
+  RecordBatch first_records();
   void begin_again();
+  void log_missing_rows(std::int64_t newest_logged_step);
   void publish_layers(const std::vector<StoredLayer>& layers, const char* kind, std::string_view key,
                       RecordBatch& batch);
 
   RunDescription description_;
   std::filesystem::path path_;
+  DirectoryLock lock_;
   std::filesystem::path scratch_;
   AppendFile history_;
   TransactionLog log_;

@@ -1,22 +1,21 @@
 #include "store/transaction_log.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 
 #include <protozero/pbf_writer.hpp>
 
 #include "store/buffer.h"
+#include "store/log_format.h"
+#include "store/wandb_fields.h"
 
 namespace sconce::store {
 namespace {
 
-constexpr std::string_view kHeader("\x3a\x57\x26\x42\xe1\xbe\x00", 7);  ///< ":W&B", a magic number, version 0
-constexpr std::size_t kBlock = 32768;
-constexpr std::size_t kChunkHeader = 7;
-constexpr protozero::pbf_tag_type kNumber = 1;
+using log_format::Chunk;
+using log_format::kBlock;
+using log_format::kChunkHeader;
 
-enum ChunkType : std::uint8_t { kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
+constexpr protozero::pbf_tag_type kNumber = static_cast<protozero::pbf_tag_type>(wandb_fields::Record::Number);
 
 void append_little_endian(std::string& out, std::uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) {
@@ -24,11 +23,8 @@ void append_little_endian(std::string& out, std::uint32_t value, int bytes) {
   }
 }
 
-void append_chunk(std::string& out, ChunkType type, std::string_view payload) {
-  const auto* const bytes = reinterpret_cast<const Bytef*>(payload.data());
-  const auto code = static_cast<Bytef>(type);
-  const uLong sum = ::crc32(::crc32(0, &code, 1), bytes, static_cast<uInt>(payload.size()));
-  append_little_endian(out, static_cast<std::uint32_t>(sum), 4);
+void append_chunk(std::string& out, Chunk type, std::string_view payload) {
+  append_little_endian(out, log_format::checksum(type, payload), 4);
   append_little_endian(out, static_cast<std::uint32_t>(payload.size()), 2);
   out += static_cast<char>(type);
   out += payload;
@@ -43,7 +39,8 @@ void append_record(std::string& out, std::size_t offset, std::string_view record
   for (bool is_first = true;; is_first = false) {
     const std::size_t part = std::min(record.size(), room() - kChunkHeader);
     const bool is_last = part == record.size();
-    append_chunk(out, is_first ? (is_last ? kFull : kFirst) : (is_last ? kLast : kMiddle), record.substr(0, part));
+    const Chunk whole_or_part = is_last ? Chunk::Full : Chunk::First;
+    append_chunk(out, is_first ? whole_or_part : is_last ? Chunk::Last : Chunk::Middle, record.substr(0, part));
     if (is_last) {
       return;
     }
@@ -68,7 +65,12 @@ std::string_view RecordBatch::operator[](std::size_t i) const {
   return std::string_view(bytes_).substr(begin, ends_[i] - begin);
 }
 
-TransactionLog::TransactionLog(const std::filesystem::path& path) : file_(path) { file_.append(kHeader); }
+TransactionLog::TransactionLog(const std::filesystem::path& path) : file_(path) {
+  file_.append(log_format::kHeader);
+}
+
+TransactionLog::TransactionLog(const std::filesystem::path& path, const LogEnd& end)
+    : file_(path, end.size), count_(end.count) {}
 
 void TransactionLog::append(const RecordBatch& batch) {
   const auto offset = static_cast<std::size_t>(file_.size());
@@ -87,7 +89,7 @@ void TransactionLog::append(const RecordBatch& batch) {
 bool TransactionLog::reopen() {
   file_.reopen();
   if (file_.size() == 0) {
-    file_.append(kHeader);
+    file_.append(log_format::kHeader);
     count_ = 0;
   }
   return count_ == 0;

@@ -25,11 +25,19 @@ class RecordBatch {
   std::vector<std::size_t> ends_;
 };
 
+/// Where a log that is there goes on.
+struct LogEnd {
+  std::int64_t size = 0;   ///< of the file up to the end of a record
+  std::int64_t count = 0;  ///< of the records up to there
+};
+
 /// run-<id>.wandb, which W&B's client uploads: docs/wandb_file.md, section 1. Not thread-safe.
 class TransactionLog {
  public:
   /// Creates the file, which must not exist, and begins it. Throws std::filesystem::filesystem_error.
   explicit TransactionLog(const std::filesystem::path& path);
+  /// Goes on with a file, which is cut there.
+  TransactionLog(const std::filesystem::path& path, const LogEnd& end);
 
   /// Numbers the records and hands all of them to the operating system, or none. Throws as AppendFile::append().
   void append(const RecordBatch& batch);

@@ -5,45 +5,13 @@
 
 #include "store/buffer.h"
 #include "store/json_text.h"
+#include "store/wandb_fields.h"
 
 namespace sconce::store {
 namespace {
 
 using nlohmann::ordered_json;
-
-// The numbers of the fields.
-enum class Record : protozero::pbf_tag_type {
-  History = 2,
-  Summary = 3,
-  Config = 5,
-  Files = 6,
-  Run = 17,
-  Exit = 18,
-  Final = 20,
-  Header = 21,
-  Footer = 22,
-};
-enum class Item : protozero::pbf_tag_type { Key = 1, NestedKey = 2, ValueJson = 16 };
-enum class History : protozero::pbf_tag_type { Item = 1, Step = 2 };
-enum class Update : protozero::pbf_tag_type { Update = 1 };  ///< of a summary or a config
-enum class Number : protozero::pbf_tag_type { Number = 1 };
-enum class Run : protozero::pbf_tag_type {
-  Id = 1,
-  Project = 3,
-  Config = 4,
-  Group = 6,
-  JobType = 7,
-  DisplayName = 8,
-  Notes = 9,
-  Tags = 10,
-  StartTime = 17,
-};
-enum class Time : protozero::pbf_tag_type { Seconds = 1 };
-enum class Exit : protozero::pbf_tag_type { Code = 1, Runtime = 2 };
-enum class Files : protozero::pbf_tag_type { Files = 1 };
-enum class File : protozero::pbf_tag_type { Path = 1, Policy = 2, Kind = 3 };
-enum class Header : protozero::pbf_tag_type { Version = 1 };
-enum class Version : protozero::pbf_tag_type { Producer = 1, MinConsumer = 2 };
+using namespace wandb_fields;
 
 template <typename Field>
 using Builder = protozero::pbf_builder<Field>;
@@ -78,6 +46,12 @@ void add_item(Builder<Fields>& message, Fields field, const std::vector<std::str
   item.add_string(Item::ValueJson, json.data(), json.size());
 }
 
+void add_settings(Builder<Update>& message, const ordered_json& values) {
+  for (const auto& [key, value] : values.items()) {
+    add_item(message, Update::Update, {key}, to_text(value));
+  }
+}
+
 std::string empty_record(Record kind) {
   std::string record;
   Builder<Record>(record).add_message(kind, "", 0);
@@ -104,18 +78,17 @@ std::string header_record() {
   return record_of(Record::Header, message);
 }
 
-std::string run_record(const RunDescription& run) {
+std::string run_record(const RunDescription& run, const ordered_json& config) {
   std::string message;
   {
     Builder<Run> fields(message);
     add_text(fields, Run::Id, run.id);
+    add_text_if_any(fields, Run::Entity, run.entity);
     add_text(fields, Run::Project, run.project);
     {
-      Builder<Update> config(fields, Run::Config);
-      for (const auto& [key, value] : run.config.items()) {
-        add_item(config, Update::Update, {key}, to_text(value));
-      }
-      add_item(config, Update::Update, {"_wandb"}, "{}");  // without it older clients drop all that comes later
+      Builder<Update> items(fields, Run::Config);
+      add_settings(items, config);
+      add_item(items, Update::Update, {"_wandb"}, "{}");  // without it older clients drop all that comes later
     }
     add_text_if_any(fields, Run::Group, run.group);
     add_text_if_any(fields, Run::JobType, run.job_type);
@@ -129,17 +102,25 @@ std::string run_record(const RunDescription& run) {
   return record_of(Record::Run, message);
 }
 
-std::string file_record(std::string_view path, FileKind kind) {
-  constexpr std::int32_t kNow = 0;
+std::string file_record(std::string_view path, FileKind kind, FilePolicy policy) {
   std::string message;
   {
     Builder<Files> files(message);
     Builder<File> file(files, Files::Files);
     add_text(file, File::Path, path);
-    file.add_enum(File::Policy, kNow);
+    file.add_enum(File::Policy, static_cast<std::int32_t>(policy));
     file.add_enum(File::Kind, static_cast<std::int32_t>(kind));
   }
   return record_of(Record::Files, message);
+}
+
+std::string config_record(const ordered_json& values) {
+  std::string message;
+  {
+    Builder<Update> config(message);
+    add_settings(config, values);
+  }
+  return record_of(Record::Config, message);
 }
 
 std::string wandb_config_record(const std::vector<std::string_view>& keys, std::string_view json) {
@@ -151,6 +132,19 @@ std::string wandb_config_record(const std::vector<std::string_view>& keys, std::
     add_item(config, Update::Update, all, json);
   }
   return record_of(Record::Config, message);
+}
+
+std::string alert_record(std::string_view title, std::string_view text, std::string_view level,
+                         std::int64_t wait_milliseconds) {
+  std::string message;
+  {
+    Builder<Alert> alert(message);
+    add_text(alert, Alert::Title, title);
+    add_text(alert, Alert::Text, text);
+    add_text(alert, Alert::Level, level);
+    alert.add_int64(Alert::WaitMilliseconds, wait_milliseconds);
+  }
+  return record_of(Record::Alert, message);
 }
 
 std::string exit_record(int exit_code, std::int64_t runtime_seconds) {

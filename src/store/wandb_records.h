@@ -16,13 +16,20 @@ namespace sconce::store {
 // byte ends an upload.
 
 enum class FileKind : std::uint8_t { Other = 0, Wandb = 1, Media = 2 };
+/// When W&B's client uploads a file: once, or again whenever it changes while a run is followed live.
+enum class FilePolicy : std::uint8_t { Now = 0, Live = 2 };
 
 std::string header_record();
-std::string run_record(const RunDescription& run);
+std::string run_record(const RunDescription& run, const nlohmann::ordered_json& config);
 /// path: relative to files/. The file must be whole before the record is written.
-std::string file_record(std::string_view path, FileKind kind);
+std::string file_record(std::string_view path, FileKind kind, FilePolicy policy = FilePolicy::Now);
+/// Values of the config by their top-level keys.
+std::string config_record(const nlohmann::ordered_json& values);
 /// A value in the config's `_wandb`, below these keys.
 std::string wandb_config_record(const std::vector<std::string_view>& keys, std::string_view json);
+/// level: "INFO", "WARN" or "ERROR". wait_milliseconds: W&B sends alerts of one title no oftener.
+std::string alert_record(std::string_view title, std::string_view text, std::string_view level,
+                         std::int64_t wait_milliseconds);
 std::string exit_record(int exit_code, std::int64_t runtime_seconds);
 std::string final_record();
 std::string footer_record();

@@ -43,7 +43,7 @@ class RunDirectoryTest : public testing::Test {
   static RecordBatch publish(RunDirectory& run, const StoredImage& image) {
     RecordBatch records;
     run.publish("img", image, records);
-    run.write_new_class_names();
+    run.write_changed_config();
     return records;
   }
   static RowWriter row(const char* key, double value) {

@@ -105,7 +105,7 @@ TEST(WandbRecords, SayWhatTheRunIs) {
   run.tags = {"one", "two"};
   run.start = 1'700'000'000;
   run.config = {{"lr", 0.5}, {"nested", {{"a", 1}}}};
-  const std::string record = run_record(run);
+  const std::string record = run_record(run, run.config);
   EXPECT_NE(record.find("\x0a\x03"
                         "abc"),
             std::string::npos);
