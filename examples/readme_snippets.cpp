@@ -122,6 +122,23 @@ void steps(sconce::Run& run) {
   run.log("late", 1, 3);         // kept: a line of its own with step 3, and one warning
 }
 
+void say_more(sconce::Run& run, const std::filesystem::path& checkpoint) {
+  using Summary = sconce::MetricSummary;
+  run.define_metric("val/*", sconce::MetricOptions().step_metric("epoch").summary({Summary::Min, Summary::Last}));
+  run.define_metric("val/accuracy", sconce::MetricOptions().step_metric("epoch").summary({Summary::Max}));
+  run.config({{"lr", 1e-4}});  // from now on
+  run.save(checkpoint);        // a copy, which goes to W&B with the run
+  run.alert("Training diverged", "the loss is NaN", sconce::AlertLevel::Error);
+}
+
+void go_on(const std::string& id) {
+  sconce::Run run(sconce::RunOptions("digits").id(id).resume(id));  // or .resume("wandb/latest-run")
+  if (run.resumed()) {
+    std::cout << "going on at step " << run.step() << "\n";
+  }
+  run.log("loss", 0.5);
+}
+
 void errors() {
   sconce::Run run(sconce::RunOptions("digits").on_error([](const std::exception& trouble) {
     std::cerr << "logging: " << trouble.what() << "\n";  // on any thread, one call at a time

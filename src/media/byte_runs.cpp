@@ -19,7 +19,7 @@ struct PortableRepeats {
     constexpr std::uint64_t kLow7 = 0x7f7f7f7f7f7f7f7f;
     constexpr std::uint64_t kGather = 0x0102040810204080;
     std::uint32_t mask = 0;
-    for (unsigned i = 0; i < 4; ++i) {
+    for (std::size_t i = 0; i < 4; ++i) {
       const std::uint64_t differs = load64(bytes + 8 * i) ^ load64(bytes + 8 * i - 1);
       const std::uint64_t zero_bytes = ~(((differs & kLow7) + kLow7) | differs | kLow7);
       mask |= static_cast<std::uint32_t>((zero_bytes >> 7) * kGather >> 56) << (8 * i);

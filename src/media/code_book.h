@@ -43,12 +43,12 @@ class CodeBook {
   }
 
  private:
-  std::array<std::uint8_t, kLengthSymbols> lengths_;
-  std::array<std::uint16_t, kLengthSymbols> codes_;
-  std::array<std::uint8_t, kDistanceSymbols> distance_lengths_;
-  std::array<std::uint16_t, kDistanceSymbols> distance_codes_;
   LiteralCodes literals_;
   std::array<std::uint32_t, kMaxMatch + 1> pieces_;  ///< by length: code and extra bits << 8 | how many bits
+  std::array<std::uint16_t, kLengthSymbols> codes_;
+  std::array<std::uint16_t, kDistanceSymbols> distance_codes_;
+  std::array<std::uint8_t, kLengthSymbols> lengths_;
+  std::array<std::uint8_t, kDistanceSymbols> distance_lengths_;
 };
 
 }  // namespace sconce::media

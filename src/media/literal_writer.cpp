@@ -46,7 +46,7 @@ struct ByteTable {
   __m512i quarter[4];
 
   SCONCE_TARGET_AVX512 explicit ByteTable(const std::array<Byte, 256>& bytes) {
-    for (int i = 0; i < 4; ++i) quarter[i] = _mm512_load_si512(bytes.data() + 64 * i);
+    for (std::size_t i = 0; i < 4; ++i) quarter[i] = _mm512_load_si512(bytes.data() + 64 * i);
   }
 
   SCONCE_TARGET_AVX512 __m512i operator[](__m512i index) const {

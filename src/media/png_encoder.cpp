@@ -19,8 +19,8 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-constexpr std::size_t kPartSize = 128 * 1024;  ///< of the filtered rows that are in the cache together
-constexpr std::size_t kKeptBuffers = 1024 * 1024;
+constexpr std::size_t kPartSize = std::size_t{128} << 10;  ///< of the filtered rows that are in the cache together
+constexpr std::size_t kKeptBuffers = std::size_t{1} << 20;
 
 /// How much work the compression may take.
 struct Effort {
@@ -34,7 +34,7 @@ struct Effort {
 Effort effort_of(Compression compression) {
   switch (compression) {
     case Compression::Small:
-      return {false, true, 32 * 1024, 5, Counting::Exact};
+      return {false, true, std::size_t{32} << 10, 5, Counting::Exact};
     case Compression::None:
       return {true, false, kPartSize, 0, Counting::Exact};
     case Compression::Fast:

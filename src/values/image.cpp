@@ -65,7 +65,8 @@ std::string extension_of(const std::string& name) {
   constexpr std::size_t kLongest = 16;
   const std::size_t dot = std::min(name.rfind('.'), name.size());
   const bool is_one =
-      name.size() - dot <= kLongest && std::all_of(name.begin() + dot, name.end(), [](char c) {
+      name.size() - dot <= kLongest &&
+      std::all_of(name.begin() + static_cast<std::ptrdiff_t>(dot), name.end(), [](char c) {
         return c == '.' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
       });
   return is_one ? name.substr(dot) : std::string();
