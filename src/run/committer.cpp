@@ -137,7 +137,8 @@ void Committer::commit(const PendingRow& row) {
   if (row.step) {
     directory_.complete(row_);
     row_.finish(row.timestamp, row.runtime, *row.step);
-    batch_.add(row_);
+    const std::lock_guard<std::mutex> lock(store_mutex_);
+    directory_.add(row_, batch_);
   }
 }
 

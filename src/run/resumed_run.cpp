@@ -31,7 +31,7 @@ std::optional<store::RestoredRun> resumed_run(RunOptions& options) {
     return std::nullopt;
   }
   store::RestoredRun run = store::restore_run(*directory);
-  const store::RunDescription& kept = run.description;
+  const store::RunDescription& kept = run.log.description;
   TORCH_CHECK_VALUE(options.id().empty() || options.id() == kept.id, "RunOptions().resume: expected the run ",
                     options.id(), ", as RunOptions().id says, got ", kept.id, " in ", directory->string());
   const std::string anything = "uncategorized";

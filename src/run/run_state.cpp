@@ -42,7 +42,7 @@ store::RunDirectory directory_of(const RunOptions& options, std::optional<store:
   if (!resumed) {
     return store::RunDirectory(description_of(options));
   }
-  resumed->description.gpu_count = count_gpus();
+  resumed->log.description.gpu_count = count_gpus();
   return store::RunDirectory(std::move(*resumed));
 }
 
@@ -58,10 +58,10 @@ RunState::RunState(RunOptions options, std::optional<store::RestoredRun> resumed
       reporter_(options_.on_error()),
       queue_(options_.max_pending_bytes()),
       health_(reporter_, [this] { queue_.wake(); }),
-      next_step_(resumed ? resumed->newest_step + 1 : 0),
       directory_(directory_of(options_, resumed)),
       media_(queue_, health_, reporter_, directory_, options_),
-      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_) {}
+      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_),
+      next_step_(directory_.newest_logged_step() + 1) {}
 
 std::int64_t RunState::runtime_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_).count();

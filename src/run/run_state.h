@@ -93,7 +93,6 @@ class RunState {
   Reporter reporter_;
   PendingQueue queue_;
   DiskHealth health_;
-  std::int64_t next_step_;  ///< guarded by mutex_
   std::mutex store_mutex_;  ///< guards what is not thread-safe in directory_
   store::RunDirectory directory_;
   MediaQueue media_;
@@ -102,6 +101,7 @@ class RunState {
   std::mutex mutex_;
   std::optional<std::int64_t> open_step_;  ///< the stated step that may get more cells
   std::optional<PendingRow> open_row_;     ///< its cells that were not submitted yet
+  std::int64_t next_step_;
   bool warned_of_late_rows_ = false;
   bool finished_ = false;
   bool process_ends_ = false;

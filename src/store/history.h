@@ -53,6 +53,7 @@ class RowWriter {
   const std::string& line() const noexcept { return line_; }
   /// The row as a history record, after finish().
   std::string record() const { return items_.history_record(step_); }
+  std::int64_t step() const noexcept { return step_; }
   const std::vector<Cell>& cells() const noexcept { return cells_; }
   std::string_view value(const Cell& cell) const {
     return std::string_view(line_).substr(cell.begin, cell.end - cell.begin);

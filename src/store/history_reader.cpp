@@ -51,8 +51,13 @@ void add_media(std::vector<std::string>& files, const ordered_json& value) {
 
 }  // namespace
 
-bool HistoryReader::next() {
-  while (std::getline(in_, line_)) {
+HistoryReader::HistoryReader(const std::filesystem::path& path, std::int64_t begin)
+    : in_(path, std::ios::binary), end_(begin) {
+  in_.seekg(begin);
+}
+
+bool HistoryReader::next(std::int64_t end) {
+  while (end_ < end && std::getline(in_, line_)) {
     row_ = ordered_json::parse(line_, nullptr, false);
     const bool is_row = row_.is_object() && row_.contains("_step") && row_["_step"].is_number_integer();
     if (!in_.eof()) {
@@ -80,6 +85,14 @@ void write_again(RowWriter& writer, const ordered_json& row) {
   writer.begin();
   write_cells_again(writer, row);
   writer.finish(0, 0, row["_step"].get<std::int64_t>());
+}
+
+void write_late(RowWriter& writer, const ordered_json& row, std::int64_t step) {
+  writer.begin();
+  write_cells_again(writer, row);
+  writer.key(kLateStep);
+  writer.integer(row["_step"].get<std::int64_t>());
+  writer.finish(0, 0, step);
 }
 
 std::vector<std::string> media_of(const ordered_json& row) {

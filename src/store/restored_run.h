@@ -3,14 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
-
-#include <nlohmann/json.hpp>
 
 #include "store/directory_lock.h"
-#include "store/run_description.h"
+#include "store/log_contents.h"
 #include "store/summary.h"
-#include "store/transaction_log.h"
 
 namespace sconce::store {
 
@@ -20,15 +16,12 @@ namespace sconce::store {
 struct RestoredRun {
   std::filesystem::path path;
   DirectoryLock lock;
-  RunDescription description;  ///< with the config as it was at last
-  nlohmann::ordered_json class_labels = nlohmann::ordered_json::object();
-  Summary summary;  ///< of all rows, and what was set by hand for keys that no row has
-  std::int64_t newest_step = -1;
+  LogContents log;
+  Summary summary;                ///< of all rows, and what was set by hand for keys that no row has
   double runtime = 0;             ///< seconds, of the last row
   std::int64_t history_size = 0;  ///< of the whole lines
-  LogEnd log_end;                 ///< before the exit record, and before a record that was cut
-  std::int64_t newest_logged_step = -1;
-  bool is_uploaded = false;  ///< W&B's client marked the log
+  std::int64_t late_rows = 0;     ///< behind log.rows_before
+  bool is_uploaded = false;       ///< W&B's client marked the log
 };
 
 /// The run directory that `run` names: itself one, or the id of a run in `dir`, the newest if there are several.

@@ -6,7 +6,6 @@
 
 #include "store/buffer.h"
 #include "store/file.h"
-#include "store/history_reader.h"
 #include "store/layout.h"
 #include "store/metadata.h"
 #include "store/wandb_records.h"
@@ -29,33 +28,7 @@ fs::path make_directory(const RunDescription& description) {
   return path.lexically_normal();
 }
 
-/// A new link renamed over the old one: readers see one or the other. Convenience only, so failing is no error.
-void point_latest_run_at(const fs::path& run) {
-  std::error_code ignored;
-  const fs::path temporary = run.parent_path() / ("latest-run." + std::to_string(::getpid()));
-  fs::remove(temporary, ignored);
-  fs::create_directory_symlink(run.filename(), temporary, ignored);
-  fs::rename(temporary, run.parent_path() / "latest-run", ignored);
-}
-
-AppendFile open_history(const fs::path& path, const RestoredRun& run) {
-  return fs::exists(path) ? AppendFile(path, run.history_size) : AppendFile(path);
-}
-
-TransactionLog open_log(const fs::path& path, const RestoredRun& run) {
-  if (!run.is_uploaded) {
-    return TransactionLog(path, run.log_end);
-  }
-  put_aside(path);
-  return TransactionLog(path);
-}
-
 }  // namespace
-
-void Batch::add(const RowWriter& row) {
-  lines += row.line();
-  records.add(row.record());
-}
 
 void Batch::clear() {
   clear_buffer(lines);
@@ -73,33 +46,22 @@ RunDirectory::RunDirectory(RunDescription description)
   write(kMetadataFile, metadata_text(description_, std::nullopt));
   write_config();
   log_.append(first_records());
-  point_latest_run_at(path_);
+  point_latest_run_here();
 }
 
-RunDirectory::RunDirectory(RestoredRun run)
-    : description_(std::move(run.description)),
-      path_(std::move(run.path)),
-      lock_(std::move(run.lock)),
-      scratch_(path_ / kScratchFolder),
-      history_(open_history(path_ / kHistoryFile, run)),
-      log_(open_log(path_ / log_name(description_.id), run)),
-      summary_(std::move(run.summary)),
-      config_(description_.config, std::move(run.class_labels)) {
-  history_.end_line();
-  write(kMetadataFile, metadata_text(description_, std::nullopt));
-  if (run.is_uploaded) {
-    log_.append(first_records());
-  }
-  log_missing_rows(run.newest_logged_step);
-  write_config();
-  write_summary(static_cast<std::int64_t>(run.runtime));
-  point_latest_run_at(path_);
+/// A new link renamed over the old one: readers see one or the other. Convenience only, so failing is no error.
+void RunDirectory::point_latest_run_here() const {
+  std::error_code ignored;
+  const fs::path temporary = path_.parent_path() / ("latest-run." + std::to_string(::getpid()));
+  fs::remove(temporary, ignored);
+  fs::create_directory_symlink(path_.filename(), temporary, ignored);
+  fs::rename(temporary, path_.parent_path() / "latest-run", ignored);
 }
 
 /// All that a log needs to be taken for this run's, whatever was in one before.
 RecordBatch RunDirectory::first_records() {
   RecordBatch batch;
-  batch.add(header_record());
+  batch.add(header_record(rows_before_));
   batch.add(run_record(description_, config_.values()));
   batch.add(file_record(kMetadataName, FileKind::Wandb));
   for (const std::string& record : config_.records()) {
@@ -110,30 +72,6 @@ RecordBatch RunDirectory::first_records() {
     batch.add(record);
   }
   return batch;
-}
-
-/// A kill between the two writes of append() leaves rows that only the history has.
-void RunDirectory::log_missing_rows(std::int64_t newest_logged_step) {
-  HistoryReader rows(path_ / kHistoryFile);
-  RowWriter writer;
-  RecordBatch batch;
-  while (rows.next()) {
-    if (rows.step() <= newest_logged_step) {
-      continue;
-    }
-    newest_logged_step = rows.step();
-    for (const std::string& file : media_of(rows.row())) {
-      batch.add(file_record(file, FileKind::Media));
-    }
-    write_again(writer, rows.row());
-    batch.add(writer.record());
-    constexpr std::size_t kMany = 1000;
-    if (batch.size() >= kMany) {
-      log_.append(batch);
-      batch.clear();
-    }
-  }
-  log_.append(batch);
 }
 
 StoredFile RunDirectory::store_media(std::string_view folder, std::string_view key,
@@ -151,6 +89,16 @@ StoredFile RunDirectory::store_media(std::string_view folder, std::string_view k
 
 void RunDirectory::save_file(const fs::path& file, const std::string& name) const {
   copy_file(file, path_ / "files" / name, scratch_);
+}
+
+void RunDirectory::add(const RowWriter& row, Batch& batch) {
+  batch.lines += row.line();
+  if (row.step() > newest_logged_step_) {
+    batch.records.add(row.record());
+    newest_logged_step_ = row.step();
+  } else {
+    ++late_rows_;
+  }
 }
 
 void RunDirectory::append(Batch& batch) {
@@ -237,6 +185,9 @@ void RunDirectory::publish_layers(const std::vector<StoredLayer>& layers, const 
 void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
   Batch nothing;
   append(nothing);  // says so if a file is not there any more
+  if (late_rows_ > 0) {
+    log_late_rows(rows_before_, history_.size());
+  }
   write_config();
   write_summary(runtime_seconds);
   write(kMetadataFile, metadata_text(description_, exit_code));

@@ -22,7 +22,6 @@ struct Batch {
   std::string lines;    ///< of the history
   RecordBatch records;  ///< of the transaction log
 
-  void add(const RowWriter& row);
   bool empty() const noexcept { return lines.empty() && records.empty(); }
   void clear();
 };
@@ -49,6 +48,10 @@ class RunDirectory {
   /// Copies a file to files/<name>.
   void save_file(const std::filesystem::path& file, const std::string& name) const;
 
+  /// Adds a finished row to batch. The log's steps rise: a row whose step does not waits for close().
+  void add(const RowWriter& row, Batch& batch);
+  /// Of the rows that the log has.
+  std::int64_t newest_logged_step() const noexcept { return newest_logged_step_; }
   /// Appends to the history and to the transaction log, and takes from batch what was appended: what is left is
   /// for the next try. Where one of the files was moved or deleted, the next try goes on with what is in its
   /// place, or begins the run's files again; but a directory that is gone is not made again.
@@ -77,9 +80,12 @@ class RunDirectory {
  private:
   void write(std::string_view file, std::string_view text) const;
   void write_config();
+  void point_latest_run_here() const;
   RecordBatch first_records();
   void begin_again();
-  void log_missing_rows(std::int64_t newest_logged_step);
+  void begin_log_behind(const LogContents& uploaded);
+  void log_missing_rows();
+  void log_late_rows(const RowsBefore& before, std::int64_t end);
   void publish_layers(const std::vector<StoredLayer>& layers, const char* kind, std::string_view key,
                       RecordBatch& batch);
 
@@ -93,8 +99,12 @@ class RunDirectory {
   Config config_;
   bool config_changed_ = true;
   std::size_t config_size_ = 0;  ///< as it was written
-  bool is_lost_ = false;         ///< the history or the log
-  bool is_complete_ = false;     ///< the log has its last records
+  RowsBefore rows_before_;       ///< the log
+  std::int64_t newest_logged_step_ = -1;
+  std::int64_t late_rows_ = 0;  ///< that close() has to log
+  std::int64_t logged_late_rows_ = 0;
+  bool is_lost_ = false;      ///< the history or the log
+  bool is_complete_ = false;  ///< the log has its last records
 };
 
 }  // namespace sconce::store

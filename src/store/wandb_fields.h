@@ -39,7 +39,8 @@ enum class Time : protozero::pbf_tag_type { Seconds = 1 };
 enum class Exit : protozero::pbf_tag_type { Code = 1, Runtime = 2 };
 enum class Files : protozero::pbf_tag_type { Files = 1 };
 enum class File : protozero::pbf_tag_type { Path = 1, Policy = 2, Kind = 3 };
-enum class Header : protozero::pbf_tag_type { Version = 1 };
+/// HistoryBefore and StepBefore are sconce's own; W&B's readers pass over them.
+enum class Header : protozero::pbf_tag_type { Version = 1, HistoryBefore = 1000, StepBefore = 1001 };
 enum class Version : protozero::pbf_tag_type { Producer = 1, MinConsumer = 2 };
 enum class Alert : protozero::pbf_tag_type { Title = 1, Text = 2, Level = 3, WaitMilliseconds = 4 };
 enum class Metric : protozero::pbf_tag_type {

@@ -67,13 +67,19 @@ std::string record_of(Record kind, const std::string& message) {
 
 }  // namespace
 
-std::string header_record() {
+std::string header_record(const RowsBefore& before) {
   std::string message;
   {
     Builder<Header> header(message);
-    Builder<Version> version(header, Header::Version);
-    version.add_string(Version::Producer, "sconce");
-    version.add_string(Version::MinConsumer, "0.70.0");  // what W&B's own writer says
+    {
+      Builder<Version> version(header, Header::Version);
+      version.add_string(Version::Producer, "sconce");
+      version.add_string(Version::MinConsumer, "0.70.0");  // what W&B's own writer says
+    }
+    if (before.bytes > 0) {
+      header.add_int64(Header::HistoryBefore, before.bytes);
+      header.add_int64(Header::StepBefore, before.newest_step);
+    }
   }
   return record_of(Record::Header, message);
 }

@@ -19,7 +19,13 @@ enum class FileKind : std::uint8_t { Other = 0, Wandb = 1, Media = 2 };
 /// When W&B's client uploads a file: once, or again whenever it changes while a run is followed live.
 enum class FilePolicy : std::uint8_t { Now = 0, Live = 2 };
 
-std::string header_record();
+/// The rows of a log that came before another one began: its own stand behind them in the history.
+struct RowsBefore {
+  std::int64_t bytes = 0;         ///< of the history
+  std::int64_t newest_step = -1;  ///< that was uploaded
+};
+
+std::string header_record(const RowsBefore& before);
 std::string run_record(const RunDescription& run, const nlohmann::ordered_json& config);
 /// path: relative to files/. The file must be whole before the record is written.
 std::string file_record(std::string_view path, FileKind kind, FilePolicy policy = FilePolicy::Now);

@@ -50,6 +50,28 @@ class Resume : public testing::Test {
     EXPECT_EQ(ends, 1);
   }
 
+  static std::vector<int> steps_of(const std::vector<nlohmann::ordered_json>& rows) {
+    std::vector<int> steps;
+    for (const auto& row : rows) {
+      steps.push_back(row["_step"]);
+    }
+    return steps;
+  }
+  std::vector<int> history_steps() const { return steps_of(test::read_rows(dir_)); }
+  std::vector<int> logged_steps() const { return steps_of(test::logged_rows(test::read_run_log(dir_))); }
+  /// As a kill before the run's end leaves the log: without late rows and exit.
+  void cut_end() const {
+    const auto records = test::read_run_log(dir_);
+    std::size_t end = records.size();
+    for (std::size_t i = records.size(); i-- > 0;) {
+      const bool is_row = records[i].kind == 2;
+      if (is_row && test::items_of(records[i].message).contains("_late_step")) {
+        end = records[i].begin;
+      }
+    }
+    fs::resize_file(log(), end);
+  }
+
   test::TemporaryFolder folder_;
   fs::path dir_;
   std::string id_;
@@ -134,7 +156,7 @@ TEST_F(Resume, CutsATornTail) {
     const auto rows = test::read_rows(dir_);
     ASSERT_EQ(rows.size(), bytes == 1 ? 4U : 3U) << "a line without its newline is whole";
     EXPECT_EQ(rows.back()["loss"], 9);
-    EXPECT_EQ(rows.back()["_step"], static_cast<int>(rows.size()) - 1);
+    EXPECT_EQ(rows.back()["_step"], 3) << "the log has a row of step 2";
   }
 }
 
@@ -171,6 +193,58 @@ TEST_F(Resume, BeginsAnotherLogIfTheLastOneWasUploaded) {
   }
   EXPECT_EQ(summary["best"], 7) << "the whole summary";
   EXPECT_EQ(summary["epoch"], 2);
+}
+
+TEST_F(Resume, LateRowsOfAFinishedRunComeLastAgain) {
+  begin();
+  {
+    sconce::Run run(resumed());
+    run.log("loss", 0.5, 1);  // late
+    run.log("loss", 0.4);
+  }
+  EXPECT_EQ(logged_steps(), (std::vector<int>{0, 1, 2, 3, 4}));
+  {
+    sconce::Run run(resumed());
+    EXPECT_EQ(run.step(), 4);
+    run.log("loss", 0.3);
+    run.log("loss", 0.2, 0);  // late
+  }
+  EXPECT_EQ(history_steps(), (std::vector<int>{0, 1, 2, 1, 3, 4, 0}));
+  EXPECT_EQ(logged_steps(), (std::vector<int>{0, 1, 2, 3, 4, 5, 6}));
+  const auto rows = test::logged_rows(test::read_run_log(dir_));
+  EXPECT_EQ(rows[5]["_late_step"], 1);
+  EXPECT_EQ(rows[5]["loss"], 0.5);
+  EXPECT_EQ(rows[6]["_late_step"], 0);
+  EXPECT_FALSE(rows[4].contains("_late_step"));
+}
+
+TEST_F(Resume, LateRowsThatWereUploadedAreNotUploadedAgain) {
+  begin();
+  { sconce::Run(resumed()).log("loss", 0.5, 1); }
+  EXPECT_EQ(logged_steps(), (std::vector<int>{0, 1, 2, 3}));
+  std::ofstream(fs::path(log()) += ".synced");
+  {
+    sconce::Run run(resumed());
+    EXPECT_EQ(run.step(), 4) << "the server has a row of step 3";
+    run.log("loss", 0.4);
+    run.log("loss", 0.3, 2);  // late
+  }
+  EXPECT_EQ(logged_steps(), (std::vector<int>{4, 5}));
+  { sconce::Run(resumed()).log("loss", 0.2); }
+  EXPECT_EQ(logged_steps(), (std::vector<int>{4, 5, 6}));
+  EXPECT_EQ(test::logged_rows(test::read_run_log(dir_))[2]["_late_step"], 2);
+}
+
+TEST_F(Resume, LateRowsOfAKilledRunThatWasUploadedAreLogged) {
+  begin();
+  { sconce::Run(resumed()).log("loss", 0.5, 1); }
+  cut_end();
+  std::ofstream(fs::path(log()) += ".synced");
+  { sconce::Run(resumed()).log("loss", 0.4); }
+  EXPECT_EQ(logged_steps(), (std::vector<int>{3, 4}));
+  const auto rows = test::logged_rows(test::read_run_log(dir_));
+  EXPECT_EQ(rows[0]["_late_step"], 1);
+  EXPECT_EQ(rows[1]["loss"], 0.4);
 }
 
 TEST_F(Resume, OfARunThatGoesOnIsRefused) {

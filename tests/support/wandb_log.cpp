@@ -56,6 +56,7 @@ std::vector<WandbRecord> read_wandb_log(std::string_view bytes, bool may_be_cut)
   std::vector<WandbRecord> records;
   std::string open;
   bool is_open = false;
+  std::size_t begin = 0;
   for (std::size_t at = 7; at < bytes.size();) {
     const std::size_t room = kBlock - at % kBlock;
     if (room < kChunkHeader) {
@@ -74,10 +75,12 @@ std::vector<WandbRecord> read_wandb_log(std::string_view bytes, bool may_be_cut)
     if (sum != little_endian(head.substr(0, 4))) refuse("a wrong checksum", at);
     const int type = head[6];
     if ((type == kFull || type == kFirst) == is_open) refuse("a chunk out of order", at);
+    begin = is_open ? begin : at;
     open += summed.substr(1);
     is_open = type == kFirst || type == kMiddle;
     if (!is_open) {
       records.push_back(parse(open));
+      records.back().begin = begin;
       open.clear();
     }
     at += kChunkHeader + size;

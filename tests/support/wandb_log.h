@@ -16,6 +16,7 @@ struct WandbRecord {
   std::int64_t number = 0;
   std::uint32_t kind = 0;  ///< the field of Record that it has
   std::string message;
+  std::size_t begin = 0;  ///< byte of the file
 };
 
 /// The records of a log, from the bytes of its file. Throws std::runtime_error where one is broken or, unless a
