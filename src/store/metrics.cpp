@@ -83,16 +83,25 @@ void Metrics::mark_lost() {
   }
 }
 
-void Metrics::complete(RowWriter& row) {
+void Metrics::remember_steps(const RowWriter& row) {
   if (step_values_.empty()) {
     return;
   }
-  std::vector<const std::string*> missing;
   for (const RowWriter::Cell& cell : row.cells()) {
     const auto step = step_values_.find(cell.key);
     if (step != step_values_.end()) {
       step->second = {std::string(row.value(cell)), cell.is_non_finite};
     }
+  }
+}
+
+void Metrics::complete(RowWriter& row) {
+  remember_steps(row);
+  if (step_values_.empty()) {
+    return;
+  }
+  std::vector<const std::string*> missing;
+  for (const RowWriter::Cell& cell : row.cells()) {
     const MetricDefinition* const metric = find(cell.key);
     if (metric != nullptr && metric->syncs_steps() && !row.has(metric->step_metric)) {
       missing.push_back(&metric->step_metric);

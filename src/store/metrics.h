@@ -45,7 +45,9 @@ class Metrics {
   void mark_lost();
 
   bool empty() const noexcept { return metrics_.empty(); }
-  /// Remembers the values of step metrics in a row that is not finished, and gives it those that it lacks.
+  /// Remembers the values of step metrics in a row.
+  void remember_steps(const RowWriter& row);
+  /// The same of a row that is not finished, which gets those that it lacks.
   void complete(RowWriter& row);
 
  private:

@@ -58,6 +58,8 @@ void read_history(RestoredRun& run) {
     }
     write_again(writer, rows.row());
     run.summary.update(writer, rows.step());
+    run.summary.metrics().remember_steps(writer);
+    run.newest_step = std::max(run.newest_step, rows.step());
     run.runtime = std::max(run.runtime, rows.runtime());
   }
   run.history_size = rows.end();

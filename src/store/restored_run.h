@@ -18,6 +18,7 @@ struct RestoredRun {
   DirectoryLock lock;
   LogContents log;
   Summary summary;                ///< of all rows, and what was set by hand for keys that no row has
+  std::int64_t newest_step = -1;  ///< of the history
   double runtime = 0;             ///< seconds, of the last row
   std::int64_t history_size = 0;  ///< of the whole lines
   std::int64_t late_rows = 0;     ///< behind log.rows_before

@@ -46,7 +46,9 @@ RunDirectory::RunDirectory(RestoredRun run)
   if (run.is_uploaded) {
     begin_log_behind(run.log);
   }
-  log_missing_rows();
+  if (run.newest_step > newest_logged_step_) {
+    log_missing_rows();
+  }
   write_config();
   write_summary(static_cast<std::int64_t>(run.runtime));
   point_latest_run_here();

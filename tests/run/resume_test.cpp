@@ -267,6 +267,17 @@ TEST_F(Resume, KeepsStatisticsOfMetrics) {
   EXPECT_EQ(test::read_summary(dir_)["val/loss"], (nlohmann::ordered_json{{"min", 1.0}, {"mean", 3.0}}));
 }
 
+TEST_F(Resume, KeepsTheLastValueOfAStepMetric) {
+  {
+    sconce::Run run(options());
+    dir_ = run.dir();
+    run.define_metric("val/*", MetricOptions().step_metric("epoch"));
+    run.log("epoch", 4);
+  }
+  { sconce::Run(resumed()).log("val/loss", 1); }
+  EXPECT_EQ(test::read_rows(dir_)[1]["epoch"], 4);
+}
+
 TEST_F(Resume, KeepsClassNames) {
   const auto scene = [](const char* name) {
     return Image(at::zeros({3, 4, 4}),
