@@ -86,7 +86,7 @@ void Committer::work() {
         summarize(*row);
       }
       written_.splice(written_.end(), rows, row);
-      if (batch_.lines.size() >= kBufferSize) {
+      if (batch_.size() >= kBufferSize) {
         write_lines();
       }
     }
@@ -113,6 +113,10 @@ void Committer::publish(const std::string& key, const store::StoredImage& image)
 }
 
 void Committer::commit(const PendingRow& row) {
+  if (row.entry != nullptr) {
+    batch_.add(row.entry->take());
+    return;
+  }
   row_.begin();
   RowEvents events;
   events.stored = [&](const std::string& key, const store::StoredImage& image) { publish(key, image); };
@@ -128,6 +132,9 @@ void Committer::commit(const PendingRow& row) {
 
 /// row is the one that row_ holds.
 void Committer::summarize(const PendingRow& row) {
+  if (row.entry != nullptr) {
+    return;
+  }
   const std::lock_guard<std::mutex> lock(store_mutex_);
   if (row.step) {
     directory_.summary().update(row_, *row.step);
@@ -146,7 +153,7 @@ void Committer::write_lines() {
     }
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {
-      if (row.step) {
+      if (row.step || row.entry != nullptr) {
         report_lost(reporter_, row, error.what());
       }
     }

@@ -145,7 +145,24 @@ std::int64_t pending_bytes(const std::vector<Row::Cell>& cells) {
   return bytes;
 }
 
+JournalEntry::JournalEntry(const char* name, store::Batch batch, Taken taken)
+    : name_(name), batch_(std::move(batch)), taken_(std::move(taken)) {
+  constexpr std::size_t kOverhead = 1024;
+  bytes_ = static_cast<std::int64_t>(2 * batch_.size() + kOverhead);  // the log has the text again
+}
+
+store::Batch JournalEntry::take() {
+  if (taken_) {
+    std::exchange(taken_, nullptr)(bytes_);
+  }
+  return std::move(batch_);
+}
+
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {
+  if (row.entry != nullptr) {
+    reporter.lost(row.entry->name(), why);
+    return;
+  }
   if (row.cells.empty()) {
     reporter.lost("_step", row.step, why);
   }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 #include "run/encoded_image.h"
 #include "run/reporter.h"
 #include "sconce/row.h"
+#include "store/run_directory.h"
 
 namespace sconce {
 
@@ -20,13 +23,37 @@ struct PendingImages {
   std::int64_t bytes = 0;  ///< what pending_bytes() says of it
 };
 
-/// A row on its way to the history, or, without a step, values on their way to the summary.
+/// What goes to a run beside its rows: text of the console, or system metrics.
+class JournalEntry {
+ public:
+  using Taken = std::function<void(std::int64_t bytes)>;
+
+  /// name: what it is, for messages. taken: is told once that the entry's bytes wait no longer.
+  JournalEntry(const char* name, store::Batch batch, Taken taken);
+  ~JournalEntry() { take(); }
+  JournalEntry(const JournalEntry&) = delete;
+  JournalEntry& operator=(const JournalEntry&) = delete;
+
+  const char* name() const noexcept { return name_; }
+  std::int64_t bytes() const noexcept { return bytes_; }
+  store::Batch take();
+
+ private:
+  const char* name_;
+  store::Batch batch_;
+  Taken taken_;
+  std::int64_t bytes_;
+};
+
+/// A row on its way to the history, or, without a step, values on their way to the summary, or an entry of the
+/// journal.
 struct PendingRow {
   std::optional<std::int64_t> step;
   double timestamp = 0;  ///< Unix seconds of the last log() call
   double runtime = 0;    ///< seconds since the run began
   std::vector<Row::Cell> cells;
   std::int64_t bytes = 0;  ///< reserved for it in the queue, without what the encoders hold
+  std::unique_ptr<JournalEntry> entry;
 };
 
 /// key as it may stand in a row: bytes that are not UTF-8 become U+FFFD. Throws c10::ValueError for one that is

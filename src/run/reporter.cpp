@@ -60,7 +60,10 @@ void Reporter::print(const char* what, std::chrono::seconds pause) {
 }
 
 void Reporter::lost(std::string_view key, std::optional<std::int64_t> step, const std::string& why) {
-  const std::string name = name_of(key, step);
+  lost(name_of(key, step), why);
+}
+
+void Reporter::lost(const std::string& name, const std::string& why) {
   {
     const std::lock_guard<std::mutex> lock(counting_);
     if (lost_count_++ == 0) {

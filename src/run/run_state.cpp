@@ -62,7 +62,8 @@ RunState::RunState(RunOptions options)
       health_(reporter_, [this] { queue_.wake(); }),
       directory_(description_of(options_, start_.wall)),
       media_(queue_, health_, reporter_, directory_, options_),
-      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_.steady) {}
+      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_.steady),
+      journal_(queue_, start_.steady) {}
 
 std::int64_t RunState::runtime_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_.steady)

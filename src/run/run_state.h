@@ -16,10 +16,12 @@
 #include "run/committer.h"
 #include "run/disk_health.h"
 #include "run/in_call.h"
+#include "run/journal.h"
 #include "run/media_queue.h"
 #include "run/pending_queue.h"
 #include "run/process.h"
 #include "run/reporter.h"
+#include "run/system_monitor.h"
 #include "sconce/run.h"
 #include "store/run_directory.h"
 
@@ -66,6 +68,8 @@ class RunState {
   void within(const Work& work) const;
   void end(int exit_code, std::chrono::steady_clock::time_point since, bool process_ends);
   void drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since);
+  void listen();
+  void stop_listening();
   void seal(int exit_code, std::chrono::steady_clock::time_point deadline);
 
   // These want mutex_.
@@ -89,6 +93,9 @@ class RunState {
   store::RunDirectory directory_;
   MediaQueue media_;
   Committer committer_;
+  Journal journal_;
+  std::optional<SystemMonitor> monitor_;
+  std::optional<std::int64_t> console_;  ///< the run's number at the console
 
   std::mutex mutex_;
   std::int64_t next_step_ = 0;

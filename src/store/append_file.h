@@ -14,6 +14,8 @@ class AppendFile {
   /// Creates the file, which must not exist. Throws std::filesystem::filesystem_error.
   explicit AppendFile(const std::filesystem::path& path);
   ~AppendFile();
+  /// A file that the first reopen() opens or creates.
+  static AppendFile later(std::filesystem::path path);
   AppendFile(AppendFile&& other) noexcept;
   AppendFile& operator=(AppendFile&& other) noexcept;
 
@@ -30,6 +32,7 @@ class AppendFile {
   void reopen();
   /// Ends the last line if a kill or somebody else left it open.
   void end_line();
+  bool is_open() const noexcept { return fd_ >= 0; }
   std::int64_t size() const noexcept { return size_; }
   void close() noexcept;
 

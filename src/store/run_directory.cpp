@@ -6,8 +6,10 @@
 
 #include "store/buffer.h"
 #include "store/file.h"
+#include "store/json_text.h"
 #include "store/layout.h"
 #include "store/metadata.h"
+#include "store/posix.h"
 #include "store/wandb_records.h"
 
 namespace sconce::store {
@@ -44,8 +46,40 @@ void Batch::add(const RowWriter& row) {
   records.add(row.record());
 }
 
+void Batch::add_metrics(double timestamp, double runtime,
+                        const std::vector<std::pair<std::string, double>>& values) {
+  events += R"({"_wandb":true,"_timestamp":)";
+  append_double(events, timestamp);
+  events += R"(,"_runtime":)";
+  append_double(events, runtime);
+  for (const auto& [key, value] : values) {
+    events += ',';
+    append_string(events, "system." + key);
+    events += ':';
+    append_double(events, value);
+  }
+  events += "}\n";
+  records.add(stats_record(timestamp, values));
+}
+
+void Batch::add_output(OutputStream stream, double timestamp, std::string_view text) {
+  output += valid_utf8(text);
+  records.add(output_record(stream, timestamp, text));
+}
+
+void Batch::add(const Batch& other) {
+  lines += other.lines;
+  events += other.events;
+  output += other.output;
+  for (std::size_t i = 0; i < other.records.size(); ++i) {
+    records.add(other.records[i]);
+  }
+}
+
 void Batch::clear() {
   clear_buffer(lines);
+  clear_buffer(events);
+  clear_buffer(output);
   records.clear();
 }
 
@@ -54,6 +88,8 @@ RunDirectory::RunDirectory(RunDescription description)
       path_(make_directory(description_)),
       scratch_(path_ / kScratchFolder),
       history_(path_ / kHistoryFile),
+      events_(AppendFile::later(path_ / kEventsFile)),
+      output_(AppendFile::later(path_ / kOutputFile)),
       log_(path_ / log_name(description_.id)),
       config_(description_.config) {
   write(kMetadataFile, metadata_text(description_, std::nullopt));
@@ -91,12 +127,30 @@ void RunDirectory::append(Batch& batch) {
   try {
     history_.append_lines(batch.lines);
     batch.lines.clear();
+    append_beside(events_, batch.events);
+    append_beside(output_, batch.output);
     log_.append(batch.records);
     batch.records.clear();
   } catch (...) {
     is_lost_ = history_.has_lost_its_name() || log_.has_lost_its_name();
     throw;
   }
+}
+
+/// Of a file that is made with its first text, and made again when it is deleted.
+void RunDirectory::append_beside(AppendFile& file, std::string& text) const {
+  if (text.empty()) {
+    return;
+  }
+  if (file.has_lost_its_name()) {
+    std::error_code ignored;
+    if (is_folder(path_)) {
+      fs::create_directory(path_ / "files", ignored);
+    }
+    file.reopen();
+  }
+  file.append(text);
+  text.clear();
 }
 
 /// Files that have their names still are left as they are.
@@ -165,6 +219,8 @@ void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
     is_complete_ = true;
   }
   history_.close();
+  events_.close();
+  output_.close();
   log_.close();
   std::error_code ignored;
   fs::remove_all(scratch_, ignored);

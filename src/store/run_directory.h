@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "store/append_file.h"
 #include "store/config.h"
@@ -18,10 +20,18 @@ namespace sconce::store {
 /// What is to be appended to a run.
 struct Batch {
   std::string lines;    ///< of the history
+  std::string events;   ///< lines of system metrics
+  std::string output;   ///< of the console
   RecordBatch records;  ///< of the transaction log
 
   void add(const RowWriter& row);
-  bool empty() const noexcept { return lines.empty() && records.empty(); }
+  /// timestamp: Unix seconds. runtime: seconds since the run began.
+  void add_metrics(double timestamp, double runtime, const std::vector<std::pair<std::string, double>>& values);
+  void add_output(OutputStream stream, double timestamp, std::string_view text);
+  void add(const Batch& other);
+  /// Bytes of text.
+  std::size_t size() const noexcept { return lines.size() + events.size() + output.size(); }
+  bool empty() const noexcept { return size() == 0 && records.empty(); }
   void clear();
 };
 
@@ -60,6 +70,7 @@ class RunDirectory {
 
  private:
   void write(std::string_view file, std::string_view text) const;
+  void append_beside(AppendFile& file, std::string& text) const;
   void write_config();
   RecordBatch first_records() const;
   void begin_again();
@@ -70,6 +81,8 @@ class RunDirectory {
   std::filesystem::path path_;
   std::filesystem::path scratch_;
   AppendFile history_;
+  AppendFile events_;  ///< this and output_ are there once there is something in them
+  AppendFile output_;
   TransactionLog log_;
   Summary summary_;
   Config config_;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,6 +17,7 @@ namespace sconce::store {
 // byte ends an upload.
 
 enum class FileKind : std::uint8_t { Other = 0, Wandb = 1, Media = 2 };
+enum class OutputStream : std::uint8_t { Stderr = 0, Stdout = 1 };
 
 std::string header_record();
 std::string run_record(const RunDescription& run);
@@ -26,6 +28,11 @@ std::string wandb_config_record(const std::vector<std::string_view>& keys, std::
 std::string exit_record(int exit_code, std::int64_t runtime_seconds);
 std::string final_record();
 std::string footer_record();
+
+/// Values of the system at one moment, in Unix seconds.
+std::string stats_record(double timestamp, const std::vector<std::pair<std::string, double>>& values);
+/// Text of the console, of any length. It must not begin or end within a character.
+std::string output_record(OutputStream stream, double timestamp, std::string_view text);
 
 /// The values of a history or a summary record, in a buffer that is used again.
 class RecordItems {
