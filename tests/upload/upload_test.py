@@ -6,6 +6,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,9 @@ def compare_beside_rows(got, logged):
                 sys.exit(f"{key} of system metrics: {event} is not {wanted}")
     expect("system metrics", events, logged.events)
     lines = [got.output[number] for number in sorted(got.output)]
-    expect("output", sorted(line.split("Z ")[-1].split(" ", 1)[-1] for line in lines), sorted(logged.output))
+    expect("output", sorted(re.sub("^(ERROR )?[^ ]+ ", "", line) for line in lines), sorted(logged.output))
+    marked = [line.split(" ", 2)[2] for line in lines if line.startswith("ERROR ")]
+    expect("output to stderr", marked, [line for line in logged.output if line == "to stderr"])
 
 
 def compare(got, logged, killed):
@@ -114,7 +117,7 @@ def upload(client, program, *killed):
     server = recording_server.RecordingServer()
     with tempfile.TemporaryDirectory() as folder:
         words = [program, folder + "/wandb", *killed]
-        run = pathlib.Path(subprocess.run(words, check=not killed, stdout=subprocess.PIPE, text=True).stdout.strip())
+        run = pathlib.Path(subprocess.run(words, check=not killed, stdout=subprocess.PIPE, text=True).stdout.split("\n")[-2])
         logged = Logged(run)
         told = sync(client, server, run)
         try:
