@@ -64,6 +64,12 @@ struct RunOptions {
   /// beside it there are the images that are being encoded, one a thread.
   TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;
   TORCH_ARG(LateRows, late_rows) = LateRows::Keep;
+  /// Samples processor, memory, disk, network and, where NVIDIA's driver is, GPUs, on a thread of its own.
+  TORCH_ARG(bool, system_metrics) = true;
+  TORCH_ARG(double, system_metrics_interval) = 15;  ///< seconds from one sample to the next, at least 0.1
+  /// Keeps what the process writes to stdout and stderr, whoever writes it; it goes where it went before, too. A
+  /// terminal stays one. Programs that are started meanwhile are heard as well; the child of a fork() is not.
+  TORCH_ARG(bool, capture_console) = false;
   /// Hears of every trouble once, one call at a time, from sconce's threads and from those that log; it must not
   /// call the run: flush() and finish() throw there. Default: a line on stderr, at most one a second.
   TORCH_ARG(ErrorHandler, on_error);

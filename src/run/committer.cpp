@@ -91,7 +91,7 @@ void Committer::work() {
         }
       }
       written_.splice(written_.end(), rows, row);
-      if (batch_.lines.size() >= kBufferSize) {
+      if (batch_.size() >= kBufferSize) {
         write_lines();
       }
     }
@@ -120,7 +120,7 @@ void Committer::publish(const std::string& key, const store::StoredImage& image)
 void Committer::change(const PendingChange& change) {
   {
     const std::lock_guard<std::mutex> lock(store_mutex_);
-    change.apply(directory_, batch_.records);
+    change.apply(directory_, batch_);
     counts_all_rows_ = directory_.summary().counts_all_rows();
   }
   store([&] { directory_.write_changed_config(); });

@@ -15,8 +15,8 @@
 
 namespace sconce {
 namespace store {
-class RecordBatch;
 class RunDirectory;
+struct Batch;
 }  // namespace store
 
 /// What takes the place of a cell's images when they are handed to the encoders: the promise of their files.
@@ -26,9 +26,9 @@ struct PendingImages {
   std::int64_t bytes = 0;  ///< what pending_bytes() says of it
 };
 
-/// What changes a run beside its rows.
+/// What is said of a run, or happens, beside its rows.
 struct PendingChange {
-  using Apply = std::function<void(store::RunDirectory&, store::RecordBatch&)>;
+  using Apply = std::function<void(store::RunDirectory&, store::Batch&)>;
   std::string what;  ///< for those who hear that it is lost
   Apply apply;       ///< touches no disk: what it says is appended and written with the rows
 };

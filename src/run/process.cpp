@@ -11,6 +11,7 @@
 
 #include "run/run_state.h"
 #include "store/sha256.h"
+#include "system/captured_stream.h"
 
 namespace sconce {
 namespace {
@@ -51,7 +52,10 @@ Process& Process::current() {
 /// Nothing of it is ever destroyed: it serves until the very end.
 void Process::start() {
   current_.store(new Process(nullptr), std::memory_order_release);
-  ::pthread_atfork(nullptr, nullptr, [] { current_.store(new Process(current_.load())); });
+  ::pthread_atfork(nullptr, nullptr, [] {
+    system::CapturedStream::leave_in_child();
+    current_.store(new Process(current_.load()));
+  });
   previous_terminate = std::set_terminate(finish_and_terminate);
   // What a library sets up at its first use it may take down at exit, in reverse order: libcrypto does, and
   // encoders need it until the runs are finished.

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <vector>
 
+#include "run/console_capture.h"
+
 namespace sconce {
 class RunState;
 
@@ -23,6 +25,7 @@ class Process {
   void add(const std::shared_ptr<RunState>& run);
   /// From now on exit() finishes the runs before it destroys what exists now.
   static void watch_exit();
+  ConsoleCapture& console() noexcept { return console_; }
   /// Finishes all runs, whatever the disk says, and tells their error handlers what is lost.
   void finish_runs(int exit_code) noexcept;
 
@@ -34,6 +37,7 @@ class Process {
   static inline std::atomic<Process*> current_{nullptr};
   const Process* const parent_;  ///< what the child of a fork() may not touch stays reachable for leak checkers
   const pid_t id_;
+  ConsoleCapture console_;
   std::mutex mutex_;
   std::vector<std::weak_ptr<RunState>> runs_;
   std::vector<std::shared_ptr<RunState>> kept_;  ///< threads may go on logging while the process ends

@@ -28,7 +28,8 @@ class Reporter {
   /// A value that will never be on disk; a step is missing for values of the summary. Says so now, and again in
   /// take_loss().
   void lost(std::string_view key, std::optional<std::int64_t> step, const std::string& why);
-  void lost(const std::string& what, const std::string& why);
+  /// The same of what is no value.
+  void lost(const std::string& name, const std::string& why);
   /// An exception that names what was lost since the last call, or null.
   std::exception_ptr take_loss();
 

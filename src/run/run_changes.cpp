@@ -79,8 +79,8 @@ void RunState::configure(nlohmann::ordered_json values) {
   const auto bytes =
       static_cast<std::int64_t>(values.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size());
   change("a change of the config", bytes,
-         [values = std::move(values)](store::RunDirectory& directory, store::RecordBatch& batch) {
-           directory.configure(values, batch);
+         [values = std::move(values)](store::RunDirectory& directory, store::Batch& batch) {
+           directory.configure(values, batch.records);
          });
 }
 
@@ -118,8 +118,8 @@ void RunState::define_metric(std::string_view name, const MetricOptions& options
   metric.goal = options.goal();
   const auto bytes = static_cast<std::int64_t>(sizeof(metric) + name.size() + options.step_metric().size());
   change(fmt::format("the definition of '{}'", metric.name), bytes,
-         [metric = std::move(metric)](store::RunDirectory& directory, store::RecordBatch& batch) {
-           directory.define_metric(metric, batch);
+         [metric = std::move(metric)](store::RunDirectory& directory, store::Batch& batch) {
+           directory.define_metric(metric, batch.records);
          });
 }
 
@@ -142,8 +142,8 @@ void RunState::save(const fs::path& file, const fs::path& asked) {
       return;
     }
   });
-  change(what, static_cast<std::int64_t>(name.size()), [name](store::RunDirectory&, store::RecordBatch& batch) {
-    batch.add(store::file_record(name, store::FileKind::Other, store::FilePolicy::Live));
+  change(what, static_cast<std::int64_t>(name.size()), [name](store::RunDirectory&, store::Batch& batch) {
+    batch.records.add(store::file_record(name, store::FileKind::Other, store::FilePolicy::Live));
   });
 }
 
@@ -155,7 +155,7 @@ void RunState::alert(std::string_view title, std::string_view text, AlertLevel l
   std::string record = store::alert_record(title, text, level_name(level), wait.count());
   const auto bytes = static_cast<std::int64_t>(record.size());
   change(fmt::format("the alert '{}'", title), bytes,
-         [record = std::move(record)](store::RunDirectory&, store::RecordBatch& batch) { batch.add(record); });
+         [record = std::move(record)](store::RunDirectory&, store::Batch& batch) { batch.records.add(record); });
 }
 
 }  // namespace sconce

@@ -34,8 +34,36 @@ std::shared_ptr<RunState> RunState::open(RunOptions options) {
     }
   });
   run->home_.add(run);
-  run->add_to_config(options.config());
+  try {
+    run->add_to_config(options.config());
+    run->listen();
+  } catch (...) {
+    run->finish_with_process(1, std::chrono::steady_clock::now());
+    throw;
+  }
   return run;
+}
+
+/// Begins what is recorded beside the rows.
+void RunState::listen() {
+  if (options_.system_metrics()) {
+    monitor_.emplace(std::chrono::duration<double>(options_.system_metrics_interval()),
+                     [this](const system::Metrics& metrics) { journal_.add_metrics(metrics); });
+  }
+  if (options_.capture_console()) {
+    console_ = home_.console().add(
+        [this](store::OutputStream stream, std::string_view text) { journal_.add_output(stream, text); });
+  }
+}
+
+void RunState::stop_listening() {
+  if (monitor_) {
+    monitor_->stop();
+  }
+  if (console_) {
+    home_.console().remove(*std::exchange(console_, std::nullopt));
+  }
+  journal_.report_losses(reporter_);
 }
 
 /// Every call of a handle begins here.
@@ -128,7 +156,10 @@ void RunState::drain_and_seal(int exit_code, std::chrono::steady_clock::time_poi
   }
   health_.retry_now();
   media_.hurry();
-  const bool is_done = queue_.wait_until_done([&] { return health_.is_failing_for(kPatience, since); });
+  const auto is_pointless = [&] { return health_.is_failing_for(kPatience, since); };
+  queue_.wait_until_done(is_pointless);
+  stop_listening();  // late: until here there may be something to hear
+  const bool is_done = queue_.wait_until_done(is_pointless);
   if (!is_done) {
     health_.give_up();
   }

@@ -36,6 +36,9 @@ void check(const RunOptions& options) {
     TORCH_CHECK_VALUE(*threads >= 1 && *threads <= 256, "RunOptions().encoder_threads: expected 1 to 256, got ",
                       *threads);
   }
+  TORCH_CHECK_VALUE(options.system_metrics_interval() >= 0.1 && options.system_metrics_interval() <= 1e6,
+                    "RunOptions().system_metrics_interval: expected 0.1 to 1,000,000 seconds, got ",
+                    options.system_metrics_interval());
   TORCH_CHECK_VALUE(options.max_pending_bytes() > 0, "RunOptions().max_pending_bytes: expected more than 0, got ",
                     options.max_pending_bytes());
 }

@@ -56,6 +56,7 @@ RunState::RunState(RunOptions options, std::optional<store::RestoredRun> resumed
       is_resumed_(resumed.has_value()),
       start_(start_of(resumed)),
       reporter_(options_.on_error()),
+      journal_(queue_, start_),
       queue_(options_.max_pending_bytes()),
       health_(reporter_, [this] { queue_.wake(); }),
       directory_(directory_of(options_, resumed)),

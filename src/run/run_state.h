@@ -17,10 +17,12 @@
 #include "run/committer.h"
 #include "run/disk_health.h"
 #include "run/in_call.h"
+#include "run/journal.h"
 #include "run/media_queue.h"
 #include "run/pending_queue.h"
 #include "run/process.h"
 #include "run/reporter.h"
+#include "run/system_monitor.h"
 #include "sconce/run.h"
 #include "store/restored_run.h"
 #include "store/run_directory.h"
@@ -72,6 +74,8 @@ class RunState {
   void within(const Work& work) const;
   void end(int exit_code, std::chrono::steady_clock::time_point since, bool process_ends);
   void drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since);
+  void listen();
+  void stop_listening();
   void seal(int exit_code, std::chrono::steady_clock::time_point deadline);
 
   // These want mutex_.
@@ -91,12 +95,15 @@ class RunState {
   const std::chrono::steady_clock::time_point
       start_;  ///< runtimes count from here, those of earlier processes too
   Reporter reporter_;
+  Journal journal_;  ///< outlives the queue, whose rows tell it that they are gone
   PendingQueue queue_;
   DiskHealth health_;
   std::mutex store_mutex_;  ///< guards what is not thread-safe in directory_
   store::RunDirectory directory_;
   MediaQueue media_;
   Committer committer_;
+  std::optional<SystemMonitor> monitor_;
+  std::optional<std::int64_t> console_;  ///< the run's number at the console
 
   std::mutex mutex_;
   std::optional<std::int64_t> open_step_;  ///< the stated step that may get more cells

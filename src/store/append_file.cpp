@@ -63,6 +63,12 @@ AppendFile::AppendFile(const fs::path& path, std::int64_t size)
   tells_files_apart_ = !has_lost_its_name();
 }
 
+AppendFile AppendFile::later(fs::path path) {
+  AppendFile file;
+  file.path_ = std::move(path);
+  return file;
+}
+
 AppendFile::~AppendFile() { close(); }
 
 AppendFile::AppendFile(AppendFile&& other) noexcept { *this = std::move(other); }
@@ -130,6 +136,8 @@ void AppendFile::reopen() {
   fd_ = fd;
   size_ = ::lseek(fd_, 0, SEEK_END);
   torn_ = false;
+  tells_files_apart_ = true;
+  tells_files_apart_ = !has_lost_its_name();
 }
 
 void AppendFile::end_line() {

@@ -16,6 +16,8 @@ class AppendFile {
   /// Goes on with a file that is there, and cuts it at `size`. Throws std::filesystem::filesystem_error.
   AppendFile(const std::filesystem::path& path, std::int64_t size);
   ~AppendFile();
+  /// A file that the first reopen() opens or creates.
+  static AppendFile later(std::filesystem::path path);
   AppendFile(AppendFile&& other) noexcept;
   AppendFile& operator=(AppendFile&& other) noexcept;
 
@@ -32,6 +34,7 @@ class AppendFile {
   void reopen();
   /// Ends the last line if a kill or somebody else left it open.
   void end_line();
+  bool is_open() const noexcept { return fd_ >= 0; }
   std::int64_t size() const noexcept { return size_; }
   void close() noexcept;
 

@@ -109,6 +109,21 @@ const char* non_finite_name(double number) {
 
 }  // namespace
 
+std::size_t whole_characters(std::string_view text) {
+  constexpr std::size_t kLongest = 4;
+  for (std::size_t back = 1; back < kLongest && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if (byte < 0x80) {
+      break;
+    }
+    if (byte >= 0xc0) {
+      const std::size_t size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return size > back ? text.size() - back : text.size();
+    }
+  }
+  return text.size();
+}
+
 bool is_plain(std::string_view text) {
   bool plain = true;  // of all characters, without a way out: the compiler takes many at once
   for (const char c : text) {

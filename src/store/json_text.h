@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ bool is_utf8(std::string_view text);
 
 /// text with every byte that is not UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
+
+/// The length of text without a character whose end is still to come.
+std::size_t whole_characters(std::string_view text);
 
 // The hot path: a row of numbers becomes text without a tree of nodes. Each appends one JSON value to out.
 

@@ -11,6 +11,8 @@ namespace sconce::store {
 // Where things lie in a run directory; docs/run_directory.md tells the whole of it.
 
 inline constexpr std::string_view kHistoryFile = "wandb-history.jsonl";
+inline constexpr std::string_view kEventsFile = "wandb-events.jsonl";
+inline constexpr std::string_view kOutputFile = "files/output.log";
 inline constexpr std::string_view kSummaryFile = "files/wandb-summary.json";
 inline constexpr std::string_view kConfigFile = "files/config.yaml";
 inline constexpr std::string_view kMetadataFile = "files/wandb-metadata.json";

@@ -6,8 +6,10 @@
 
 #include "store/buffer.h"
 #include "store/file.h"
+#include "store/json_text.h"
 #include "store/layout.h"
 #include "store/metadata.h"
+#include "store/posix.h"
 #include "store/wandb_records.h"
 
 namespace sconce::store {
@@ -30,17 +32,14 @@ fs::path make_directory(const RunDescription& description) {
 
 }  // namespace
 
-void Batch::clear() {
-  clear_buffer(lines);
-  records.clear();
-}
-
 RunDirectory::RunDirectory(RunDescription description)
     : description_(std::move(description)),
       path_(make_directory(description_)),
       lock_(path_),
       scratch_(path_ / kScratchFolder),
       history_(path_ / kHistoryFile),
+      events_(AppendFile::later(path_ / kEventsFile)),
+      output_(AppendFile::later(path_ / kOutputFile)),
       log_(path_ / log_name(description_.id)),
       config_(description_.config) {
   write(kMetadataFile, metadata_text(description_, std::nullopt));
@@ -109,12 +108,30 @@ void RunDirectory::append(Batch& batch) {
   try {
     history_.append_lines(batch.lines);
     batch.lines.clear();
+    append_beside(events_, batch.events);
+    append_beside(output_, batch.output);
     log_.append(batch.records);
     batch.records.clear();
   } catch (...) {
     is_lost_ = history_.has_lost_its_name() || log_.has_lost_its_name();
     throw;
   }
+}
+
+/// Of a file that is made with its first text, and made again when it is deleted.
+void RunDirectory::append_beside(AppendFile& file, std::string& text) const {
+  if (text.empty()) {
+    return;
+  }
+  if (file.has_lost_its_name()) {
+    std::error_code ignored;
+    if (is_folder(path_)) {
+      fs::create_directory(path_ / "files", ignored);
+    }
+    file.reopen();
+  }
+  file.append(text);
+  text.clear();
 }
 
 /// Files that have their names still are left as they are.
@@ -200,6 +217,8 @@ void RunDirectory::close(int exit_code, std::int64_t runtime_seconds) {
     is_complete_ = true;
   }
   history_.close();
+  events_.close();
+  output_.close();
   log_.close();
   lock_.release();
   std::error_code ignored;

@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "store/append_file.h"
+#include "store/batch.h"
 #include "store/config.h"
 #include "store/directory_lock.h"
 #include "store/media_json.h"
@@ -16,15 +19,6 @@
 #include "store/transaction_log.h"
 
 namespace sconce::store {
-
-/// What is to be appended to a run.
-struct Batch {
-  std::string lines;    ///< of the history
-  RecordBatch records;  ///< of the transaction log
-
-  bool empty() const noexcept { return lines.empty() && records.empty(); }
-  void clear();
-};
 
 /// A run on disk. store_media() and save_file() may be called from many threads at once; everything else is not
 /// thread-safe. Functions that write throw std::filesystem::filesystem_error, have then changed nothing, and may
@@ -79,6 +73,7 @@ class RunDirectory {
 
  private:
   void write(std::string_view file, std::string_view text) const;
+  void append_beside(AppendFile& file, std::string& text) const;
   void write_config();
   void point_latest_run_here() const;
   RecordBatch first_records();
@@ -94,6 +89,8 @@ class RunDirectory {
   DirectoryLock lock_;
   std::filesystem::path scratch_;
   AppendFile history_;
+  AppendFile events_;  ///< this and output_ are there once there is something in them
+  AppendFile output_;
   TransactionLog log_;
   Summary summary_;
   Config config_;

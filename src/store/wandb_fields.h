@@ -11,8 +11,10 @@ enum class Record : protozero::pbf_tag_type {
   Summary = 3,
   Config = 5,
   Files = 6,
+  Stats = 7,
   Alert = 10,
   Metric = 12,
+  Output = 13,
   Run = 17,
   Exit = 18,
   Final = 20,
@@ -35,7 +37,9 @@ enum class Run : protozero::pbf_tag_type {
   Tags = 10,
   StartTime = 17,
 };
-enum class Time : protozero::pbf_tag_type { Seconds = 1 };
+enum class Time : protozero::pbf_tag_type { Seconds = 1, Nanoseconds = 2 };
+enum class Stats : protozero::pbf_tag_type { Time = 2, Item = 3 };
+enum class Output : protozero::pbf_tag_type { Stream = 1, Time = 2, Text = 3 };
 enum class Exit : protozero::pbf_tag_type { Code = 1, Runtime = 2 };
 enum class Files : protozero::pbf_tag_type { Files = 1 };
 enum class File : protozero::pbf_tag_type { Path = 1, Policy = 2, Kind = 3 };

@@ -1,5 +1,6 @@
 #include "store/wandb_records.h"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_builder.hpp>
 
@@ -50,6 +51,14 @@ void add_settings(Builder<Update>& message, const ordered_json& values) {
   for (const auto& [key, value] : values.items()) {
     add_item(message, Update::Update, {key}, to_text(value));
   }
+}
+
+template <typename Fields>
+void add_time(Builder<Fields>& message, Fields field, double timestamp) {
+  const double seconds = std::floor(timestamp);
+  Builder<Time> time(message, field);
+  time.add_int64(Time::Seconds, static_cast<std::int64_t>(seconds));
+  time.add_int32(Time::Nanoseconds, static_cast<std::int32_t>(1e9 * (timestamp - seconds)));
 }
 
 std::string empty_record(Record kind) {
@@ -166,6 +175,31 @@ std::string exit_record(int exit_code, std::int64_t runtime_seconds) {
 std::string final_record() { return empty_record(Record::Final); }
 
 std::string footer_record() { return empty_record(Record::Footer); }
+
+std::string stats_record(double timestamp, const std::vector<std::pair<std::string, double>>& values) {
+  std::string message;
+  {
+    Builder<Stats> stats(message);
+    add_time(stats, Stats::Time, timestamp);
+    for (const auto& [key, value] : values) {
+      std::string json;
+      append_double(json, value);
+      add_item(stats, Stats::Item, {key}, std::isfinite(value) ? json : bare_word(json));
+    }
+  }
+  return record_of(Record::Stats, message);
+}
+
+std::string output_record(OutputStream stream, double timestamp, std::string_view text) {
+  std::string message;
+  {
+    Builder<Output> output(message);
+    output.add_enum(Output::Stream, static_cast<std::int32_t>(stream));
+    add_time(output, Output::Time, timestamp);
+    add_text(output, Output::Text, text);
+  }
+  return record_of(Record::Output, message);
+}
 
 void RecordItems::clear() { clear_buffer(items_); }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,6 +19,7 @@ namespace sconce::store {
 enum class FileKind : std::uint8_t { Other = 0, Wandb = 1, Media = 2 };
 /// When W&B's client uploads a file: once, or again whenever it changes while a run is followed live.
 enum class FilePolicy : std::uint8_t { Now = 0, Live = 2 };
+enum class OutputStream : std::uint8_t { Stderr = 0, Stdout = 1 };
 
 /// The rows of a log that came before another one began: its own stand behind them in the history.
 struct RowsBefore {
@@ -39,6 +41,11 @@ std::string alert_record(std::string_view title, std::string_view text, std::str
 std::string exit_record(int exit_code, std::int64_t runtime_seconds);
 std::string final_record();
 std::string footer_record();
+
+/// Values of the system at one moment, in Unix seconds.
+std::string stats_record(double timestamp, const std::vector<std::pair<std::string, double>>& values);
+/// Text of the console, of any length. It must not begin or end within a character.
+std::string output_record(OutputStream stream, double timestamp, std::string_view text);
 
 /// The values of a history or a summary record, in a buffer that is used again.
 class RecordItems {

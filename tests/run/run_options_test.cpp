@@ -1,7 +1,8 @@
+#include <ATen/ATen.h>
 #include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
-#include <ATen/ATen.h>
+#include <cmath>
 
 #include "run/run_options.h"
 #include "sconce/sconce.h"
@@ -57,6 +58,12 @@ TEST_F(RunOptionsTest, RefusesTagsOfTheWrongLength) {
 TEST_F(RunOptionsTest, RefusesThreadsAndBytesBelowOne) {
   expect_refused(RunOptions().encoder_threads(0), "encoder_threads");
   expect_refused(RunOptions().max_pending_bytes(0), "max_pending_bytes");
+}
+
+TEST_F(RunOptionsTest, RefusesToSampleWithoutPause) {
+  expect_refused(RunOptions().system_metrics_interval(0.05), "system_metrics_interval");
+  expect_refused(RunOptions().system_metrics_interval(std::nan("")), "system_metrics_interval");
+  expect_refused(RunOptions().system_metrics_interval(1e300), "system_metrics_interval");
 }
 
 TEST_F(RunOptionsTest, LeavesTrainingItsCoresUnlessTold) {

@@ -50,11 +50,11 @@ TEST_F(RunTest, HoldsOnlyWhatItSaysAfterFinish) {
   std::sort(names.begin(), names.end());
   EXPECT_EQ(names, (std::vector<std::string>{"files", "files/config.yaml", "files/wandb-metadata.json",
                                              "files/wandb-summary.json", "run-" + run.id() + ".wandb",
-                                             "wandb-history.jsonl"}));
+                                             "wandb-events.jsonl", "wandb-history.jsonl"}));
 }
 
 TEST_F(RunTest, TheLogSaysWhatTheHistorySays) {
-  sconce::Run run(options());
+  sconce::Run run(options().system_metrics(false));
   run.log({{"a", 1}, {"nested", Row{{"b", 0.5}, {"empty", Row{}}}}, {"nan", std::nan("")}});
   run.log("img", Image(at::zeros({4, 4}, at::kByte)));
   run.log({{"text", "x"}, {"h", Histogram(at::arange(4), 2)}});

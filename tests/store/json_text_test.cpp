@@ -182,6 +182,22 @@ TEST(ToYamlFlow, IsJsonWithThePointsThatYamlWants) {
   EXPECT_EQ(to_yaml_flow(ordered_json::array()), "[]");
 }
 
+TEST(WholeCharacters, LeaveOutACharacterWhoseEndIsToCome) {
+  EXPECT_EQ(whole_characters(""), 0U);
+  EXPECT_EQ(whole_characters("abc"), 3U);
+  EXPECT_EQ(whole_characters("a\xc3\xbc"), 3U);
+  EXPECT_EQ(whole_characters("a\xc3"), 1U);
+  EXPECT_EQ(whole_characters("\xe2\x82\xac"), 3U);
+  EXPECT_EQ(whole_characters("\xe2\x82"), 0U);
+  EXPECT_EQ(whole_characters("\xf0\x9f\x98\x80"), 4U);
+  EXPECT_EQ(whole_characters("ab\xf0\x9f\x98"), 2U);
+}
+
+TEST(WholeCharacters, DoNotWaitForTheEndOfWhatIsNone) {
+  EXPECT_EQ(whole_characters("a\x80\x80\x80\x80"), 5U) << "no beginning";
+  EXPECT_EQ(whole_characters("\xc3\x80\x80"), 3U) << "too long";
+}
+
 // What PyYAML's reader refuses (its NON_PRINTABLE) or takes for the end of a line.
 TEST(ToYamlFlow, EscapesWhatYamlCannotHold) {
   EXPECT_EQ(to_yaml_flow("\x7f"), R"("\u007f")");

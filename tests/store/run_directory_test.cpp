@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -76,6 +77,39 @@ TEST_F(RunDirectoryTest, HasItsFirstFilesAtOnce) {
   EXPECT_EQ(read_text(run.path() / kHistoryFile), "");
   EXPECT_EQ(test::read_config(run.path()), (ordered_json{{"lr", 0.5}, {"_wandb", ordered_json::object()}}));
   EXPECT_EQ(ordered_json::parse(read_text(run.path() / kMetadataFile))["state"], "running");
+}
+
+TEST_F(RunDirectoryTest, HasFilesBesideTheRowsWhenThereIsSomethingInThem) {
+  RunDirectory run(description("abc"));
+  append(run, "{}\n");
+  EXPECT_FALSE(fs::exists(run.path() / kEventsFile));
+  EXPECT_FALSE(fs::exists(run.path() / kOutputFile));
+  Batch batch;
+  batch.add_metrics(1'700'000'001.5, 1.25, {{"cpu", 50}, {"disk./.usageGB", std::nan("")}});
+  batch.add_output(OutputStream::Stdout, 1'700'000'002, "text\n");
+  run.append(batch);
+  EXPECT_TRUE(batch.empty());
+  EXPECT_EQ(read_text(run.path() / kEventsFile),
+            R"({"_wandb":true,"_timestamp":1700000001.5,"_runtime":1.25,"system.cpu":50.0,)"
+            R"("system.disk./.usageGB":"NaN"})"
+            "\n");
+  EXPECT_EQ(read_text(run.path() / kOutputFile), "text\n");
+}
+
+TEST_F(RunDirectoryTest, MakesFilesBesideTheRowsAgain) {
+  RunDirectory run(description("abc"));
+  for (const char* text : {"one\n", "two\n"}) {
+    Batch batch;
+    batch.add_metrics(0, 0, {{"cpu", 1}});
+    batch.add_output(OutputStream::Stdout, 0, text);
+    run.append(batch);
+    if (std::string(text) == "one\n") {
+      fs::remove(run.path() / kEventsFile);
+      fs::remove_all(run.path() / "files");
+    }
+  }
+  EXPECT_EQ(read_text(run.path() / kOutputFile), "two\n");
+  EXPECT_TRUE(fs::exists(run.path() / kEventsFile));
 }
 
 TEST_F(RunDirectoryTest, IsWhatLatestRunPointsAt) {

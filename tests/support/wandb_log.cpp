@@ -42,6 +42,14 @@ WandbRecord parse(const std::string& bytes) {
   return record;
 }
 
+double seconds_of(protozero::pbf_reader time) {
+  double seconds = 0;
+  while (time.next()) {
+    seconds += time.tag() == 1 ? static_cast<double>(time.get_int64()) : 1e-9 * time.get_int32();
+  }
+  return seconds;
+}
+
 ordered_json value_of(const std::string& text) {
   const bool is_word = text == "NaN" || text == "Infinity" || text == "-Infinity";
   return is_word ? ordered_json(text) : ordered_json::parse(text);
@@ -113,6 +121,38 @@ ordered_json items_of(const std::string& message) {
     }
   }
   return json;
+}
+
+Stats stats_of(const std::string& message) {
+  Stats stats{0, ordered_json::object()};
+  protozero::pbf_reader reader(message);
+  while (reader.next()) {
+    if (reader.tag() == 2) {
+      stats.timestamp = seconds_of(reader.get_message());
+    } else {
+      protozero::pbf_reader item = reader.get_message();
+      item.next(1);
+      ordered_json& value = stats.values[item.get_string()];
+      item.next(16);
+      value = value_of(item.get_string());
+    }
+  }
+  return stats;
+}
+
+Output output_of(const std::string& message) {
+  Output output;
+  protozero::pbf_reader reader(message);
+  while (reader.next()) {
+    if (reader.tag() == 1) {
+      output.stream = reader.get_enum();
+    } else if (reader.tag() == 2) {
+      output.timestamp = seconds_of(reader.get_message());
+    } else {
+      output.text = reader.get_string();
+    }
+  }
+  return output;
 }
 
 std::vector<ordered_json> logged_rows(const std::vector<WandbRecord>& records) {

@@ -28,6 +28,19 @@ std::vector<WandbRecord> read_run_log(const std::filesystem::path& run, bool may
 /// The items of a history, summary or config message, nested keys as objects. Bare NaN and infinities are strings,
 /// as in the history's lines.
 nlohmann::ordered_json items_of(const std::string& message);
+/// A record of system metrics; timestamp in Unix seconds.
+struct Stats {
+  double timestamp = 0;
+  nlohmann::ordered_json values;
+};
+Stats stats_of(const std::string& message);
+/// A record of the console's text: stream 0 is stderr, 1 stdout.
+struct Output {
+  int stream = 0;
+  double timestamp = 0;
+  std::string text;
+};
+Output output_of(const std::string& message);
 /// All rows, and the paths of all files, in their order.
 std::vector<nlohmann::ordered_json> logged_rows(const std::vector<WandbRecord>& records);
 std::vector<std::string> logged_files(const std::vector<WandbRecord>& records);

@@ -15,6 +15,8 @@ class Recording:
     def __init__(self):
         self.bucket = {}  # the newest value of every variable of UpsertBucket
         self.history = {}  # line by line number
+        self.events = {}
+        self.output = {}
         self.summary = {}
         self.files = {}  # sha256 by name
         self.exit_code = None
@@ -115,6 +117,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if name == "wandb-history.jsonl":
                 for i, line in enumerate(part["content"]):
                     run.history[part["offset"] + i] = json.loads(line)
+            elif name == "wandb-events.jsonl":
+                for i, line in enumerate(part["content"]):
+                    run.events[part["offset"] + i] = json.loads(line)
+            elif name == "output.log":
+                for i, line in enumerate(part["content"]):
+                    run.output[part["offset"] + i] = line.rstrip("\n")
             elif name == "wandb-summary.json":
                 run.summary = json.loads(part["content"][-1])
         if post.get("complete"):

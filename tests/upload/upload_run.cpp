@@ -56,6 +56,7 @@ void log_images(Run& run) {
 
 int main(int argc, char** argv) {
   Run run(RunOptions("shapes")
+              .capture_console(argc == 2)  // or the kill takes what is just printed
               .dir(argv[1])
               .name("a name")
               .group("a group")
@@ -63,6 +64,8 @@ int main(int argc, char** argv) {
               .notes("notes \xe2\x82\xac")
               .tags({"one", "two"})
               .config({{"lr", 0.1}, {"opt", Row{{"name", "adam"}, {"betas", Row{{"b1", 0.9}}}}}}));
+  std::puts("to stdout \xe2\x82\xac \xf0\x9f\x98\x80");
+  std::fputs("to stderr\n", stderr);
   log_numbers(run);
   log_images(run);
   std::puts(run.dir().c_str());

@@ -6,13 +6,14 @@ import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 import recording_server
 
-DOES_NOT_MATTER = {"wandb-summary.json", "config.yaml"}  # the client writes its own
+DOES_NOT_MATTER = {"wandb-summary.json", "config.yaml", "output.log"}  # the client writes its own
 
 
 def plain(value):
@@ -40,6 +41,10 @@ def files_of(run):
     return files
 
 
+def lines_of(file):
+    return file.read_text().splitlines() if file.exists() else []
+
+
 def config_of(run):
     config = {}
     for line in (run / "files/config.yaml").read_text().splitlines():
@@ -65,6 +70,24 @@ class Logged:
         self.summary = json.loads((run / "files/wandb-summary.json").read_text())
         self.config = config_of(run)
         self.files = files_of(run)
+        self.events = [json.loads(line) for line in lines_of(run / "wandb-events.jsonl")]
+        self.output = lines_of(run / "files/output.log")
+
+
+def compare_beside_rows(got, logged):
+    """System metrics, whose `_runtime` the client counts from a whole second, and lines of the console, which get the
+    time of the upload and, from stderr, a mark."""
+    events = [got.events[number] for number in sorted(got.events)]
+    for event, wanted in zip(events, logged.events):
+        for key in ("_timestamp", "_runtime"):
+            slack = 1e-3 if key == "_timestamp" else 1.1
+            if abs(event.pop(key) - wanted.pop(key)) > slack:
+                sys.exit(f"{key} of system metrics: {event} is not {wanted}")
+    expect("system metrics", events, logged.events)
+    lines = [got.output[number] for number in sorted(got.output)]
+    expect("output", sorted(re.sub("^(ERROR )?[^ ]+ ", "", line) for line in lines), sorted(logged.output))
+    marked = [line.split(" ", 2)[2] for line in lines if line.startswith("ERROR ")]
+    expect("output to stderr", marked, [line for line in logged.output if line == "to stderr"])
 
 
 def compare(got, logged, killed):
@@ -73,6 +96,7 @@ def compare(got, logged, killed):
     for variable, value in {"project": "shapes", "displayName": "a name", "groupName": "a group", "jobType": "train",
                             "notes": "notes \u20ac", "tags": ["one", "two"]}.items():
         expect(variable, got.bucket.get(variable), value)
+    compare_beside_rows(got, logged)
     expect("complete", got.complete, True)
     config = got.config()
     names = config.pop("_wandb", {})
@@ -93,7 +117,7 @@ def upload(client, program, *killed):
     server = recording_server.RecordingServer()
     with tempfile.TemporaryDirectory() as folder:
         words = [program, folder + "/wandb", *killed]
-        run = pathlib.Path(subprocess.run(words, check=not killed, stdout=subprocess.PIPE, text=True).stdout.strip())
+        run = pathlib.Path(subprocess.run(words, check=not killed, stdout=subprocess.PIPE, text=True).stdout.split("\n")[-2])
         logged = Logged(run)
         told = sync(client, server, run)
         try:
