@@ -54,12 +54,14 @@ bool supersedes(const PendingRow& next, const PendingRow& row) {
 }  // namespace
 
 Committer::Committer(PendingQueue& queue, store::RunDirectory& directory, std::mutex& store_mutex,
-                     DiskHealth& health, Reporter& reporter, std::chrono::steady_clock::time_point start)
+                     DiskHealth& health, Reporter& reporter, ValueHistories* histories,
+                     std::chrono::steady_clock::time_point start)
     : queue_(queue),
       directory_(directory),
       store_mutex_(store_mutex),
       health_(health),
       reporter_(reporter),
+      histories_(histories),
       start_(start),
       last_summary_(start),
       thread_(quiet_thread([this] { work(); })) {}
@@ -75,6 +77,7 @@ void Committer::join() {
 void Committer::work() {
   PendingQueue::Rows rows;
   while (queue_.take(rows)) {
+    bool is_superseded = false;
     while (!rows.empty()) {
       const auto row = rows.begin();
       const auto next = std::next(row);
@@ -82,7 +85,11 @@ void Committer::work() {
         write_lines();  // earlier rows do not wait for this one's images
       }
       commit(*row);
-      if (next == rows.end() || !supersedes(*next, *row)) {
+      if (histories_ != nullptr && row->step) {
+        histories_->add(row->cells, is_superseded);  // the row before, by this one: they have the same keys
+      }
+      is_superseded = next != rows.end() && supersedes(*next, *row);
+      if (!is_superseded) {
         summarize(*row);
       }
       written_.splice(written_.end(), rows, row);
@@ -144,6 +151,8 @@ void Committer::write_lines() {
     if (!batch_.empty()) {
       store([&] { directory_.append(batch_); });
     }
+    rows_in_history_ += std::count_if(written_.begin(), written_.end(),
+                                      [](const PendingRow& row) { return row.step.has_value(); });
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {
       if (row.step) {

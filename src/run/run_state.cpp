@@ -62,7 +62,7 @@ RunState::RunState(RunOptions options)
       health_(reporter_, [this] { queue_.wake(); }),
       directory_(description_of(options_, start_.wall)),
       media_(queue_, health_, reporter_, directory_, options_),
-      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_.steady) {}
+      committer_(queue_, directory_, store_mutex_, health_, reporter_, display_.histories(), start_.steady) {}
 
 std::int64_t RunState::runtime_seconds() const {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - start_.steady)
@@ -151,7 +151,10 @@ bool RunState::reserve(std::int64_t bytes) {
     return true;
   }
   media_.hurry();
-  return queue_.reserve(bytes, stuck, [this] { return health_.is_failing(); });
+  const auto start = std::chrono::steady_clock::now();
+  const bool room = queue_.reserve(bytes, stuck, [this] { return health_.is_failing(); });
+  waited_ += std::chrono::steady_clock::now() - start;
+  return room;
 }
 
 void RunState::merge_into_open_row(PendingRow row) {

@@ -20,6 +20,7 @@
 #include "run/pending_queue.h"
 #include "run/process.h"
 #include "run/reporter.h"
+#include "run/run_display.h"
 #include "sconce/run.h"
 #include "store/run_directory.h"
 
@@ -65,6 +66,8 @@ class RunState {
   template <typename Work>
   void within(const Work& work) const;
   void end(int exit_code, std::chrono::steady_clock::time_point since, bool process_ends);
+  void show_end();
+  bool drain(std::chrono::steady_clock::time_point since);
   void drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since);
   void seal(int exit_code, std::chrono::steady_clock::time_point deadline);
 
@@ -82,6 +85,7 @@ class RunState {
   Process& home_;
   const Clock start_;
   const RunOptions options_;
+  RunDisplay display_;
   Reporter reporter_;
   PendingQueue queue_;
   DiskHealth health_;
@@ -92,8 +96,9 @@ class RunState {
 
   std::mutex mutex_;
   std::int64_t next_step_ = 0;
-  std::optional<std::int64_t> open_step_;  ///< the stated step that may get more cells
-  std::optional<PendingRow> open_row_;     ///< its cells that were not submitted yet
+  std::optional<std::int64_t> open_step_;         ///< the stated step that may get more cells
+  std::optional<PendingRow> open_row_;            ///< its cells that were not submitted yet
+  std::chrono::steady_clock::duration waited_{};  ///< by log(), for room
   bool warned_of_late_rows_ = false;
   bool finished_ = false;
   bool process_ends_ = false;

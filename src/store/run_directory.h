@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -41,12 +42,17 @@ class RunDirectory {
                          const void* bytes, std::size_t size, const std::string& sha256,
                          std::string_view extension) const;
 
+  /// What store_media() has written.
+  std::int64_t media_files() const noexcept { return media_files_; }
+  std::int64_t media_bytes() const noexcept { return media_bytes_; }
+
   /// Appends to the history and to the transaction log, and takes from batch what was appended: what is left is
   /// for the next try. Where one of the files was moved or deleted, the next try goes on with what is in its
   /// place, or begins the run's files again; but a directory that is gone is not made again.
   void append(Batch& batch);
 
   Summary& summary() noexcept { return summary_; }
+  const Summary& summary() const noexcept { return summary_; }
   /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
 
@@ -77,6 +83,8 @@ class RunDirectory {
   std::size_t config_size_ = 0;  ///< as it was written
   bool is_lost_ = false;         ///< the history or the log
   bool is_complete_ = false;     ///< the log has its last records
+  mutable std::atomic<std::int64_t> media_files_{0};
+  mutable std::atomic<std::int64_t> media_bytes_{0};
 };
 
 }  // namespace sconce::store
