@@ -65,35 +65,63 @@ void ValueHistories::begin_columns(const std::vector<Row::Cell>& cells) {
   for (const Column& column : columns_) {
     column.history->pass(passed_);
   }
-  columns_.clear();
-  for (const auto& [key, value] : cells) {
-    if (key.front() != '_' && std::visit(IsNumber{}, value.storage()) && make_room_for(key)) {
-      histories_.try_emplace(key);
-    }
-  }
-  for (std::size_t place = 0; place < cells.size(); ++place) {
-    if (std::visit(IsNumber{}, cells[place].second.storage())) {
-      const auto found = histories_.find(cells[place].first);
-      if (found != histories_.end()) {
-        columns_.push_back({place, &found->second});
-      }
-    }
+  if (!find_columns(cells)) {
+    find_columns(cells);
   }
   find_next_due();
 }
 
-/// False if key comes behind all that are shown. One that has left never comes back: all that stay are before it.
-bool ValueHistories::make_room_for(const std::string& key) {
-  if (histories_.size() < terminal::RunReport::kMostKeys || histories_.find(key) != histories_.end()) {
-    return true;
+/// False if a history was dropped, which a column may have had. Not twice for the same cells: what they bring is
+/// there or refused.
+bool ValueHistories::find_columns(const std::vector<Row::Cell>& cells) {
+  has_dropped_ = false;
+  columns_.clear();
+  for (std::size_t place = 0; place < cells.size(); ++place) {
+    const auto& [key, value] = cells[place];
+    if (std::visit(IsNumber{}, value.storage())) {
+      if (terminal::ValueHistory* const history = history_of(key, place)) {
+        columns_.push_back({place, history});
+      }
+    }
   }
-  is_partial_ = true;
-  const auto last = std::prev(histories_.end());
-  if (last->first < key) {
-    return false;
+  return !has_dropped_;
+}
+
+terminal::ValueHistory* ValueHistories::history_of(const std::string& key, std::size_t place) {
+  constexpr std::size_t kMostKnown = 100;
+  if (place < known_.size() && known_[place].key == key) {
+    return known_[place].history;
   }
-  histories_.erase(last);
-  return true;
+  terminal::ValueHistory* const history = find_or_add(key);
+  if (place < kMostKnown) {
+    known_.resize(std::max(known_.size(), place + 1));
+    known_[place].key = key;
+    known_[place].history = history;
+  }
+  return history;
+}
+
+/// Null for a key that comes behind all that are shown. One that has left never comes back: all that stay are
+/// before it.
+terminal::ValueHistory* ValueHistories::find_or_add(const std::string& key) {
+  const auto found = histories_.find(key);
+  if (found != histories_.end()) {
+    return &found->second;
+  }
+  if (key.front() == '_') {
+    return nullptr;
+  }
+  if (histories_.size() == terminal::RunReport::kMostKeys) {
+    is_partial_ = true;
+    const auto last = std::prev(histories_.end());
+    if (last->first < key) {
+      return nullptr;
+    }
+    histories_.erase(last);
+    known_.clear();
+    has_dropped_ = true;
+  }
+  return &histories_[key];
 }
 
 void ValueHistories::find_next_due() {

@@ -32,16 +32,25 @@ class ValueHistories {
     std::size_t place;  ///< in the row
     terminal::ValueHistory* history;
   };
+  /// What stood at a place of the rows before: the next ones mostly have the same keys there.
+  struct Known {
+    std::string key;
+    terminal::ValueHistory* history = nullptr;  ///< or none
+  };
 
   void begin_columns(const std::vector<Row::Cell>& cells);
-  bool make_room_for(const std::string& key);
+  bool find_columns(const std::vector<Row::Cell>& cells);
+  terminal::ValueHistory* history_of(const std::string& key, std::size_t place);
+  terminal::ValueHistory* find_or_add(const std::string& key);
   void find_next_due();
 
   Histories histories_;
   bool is_partial_ = false;
+  std::vector<Known> known_;     ///< by place; empty after a history was dropped
   std::vector<Column> columns_;  ///< of the rows that come
   std::int64_t passed_ = 0;      ///< rows of these columns that no history knows of yet
   std::int64_t due_ = std::numeric_limits<std::int64_t>::max();  ///< the row that one of them wants
+  bool has_dropped_ = false;
 };
 
 }  // namespace sconce
