@@ -64,12 +64,12 @@ std::string escape(const Character& character) {
     default:
       break;
   }
-  const auto code = static_cast<unsigned>(character.code);
-  constexpr unsigned kFourDigits = 0xffff;
+  constexpr wchar_t kFourDigits = 0xffff;
   if (character.bytes.size() == 1) {
     return fmt::format("\\x{:02x}", static_cast<unsigned char>(character.bytes.front()));
   }
-  return code <= kFourDigits ? fmt::format("\\u{:04x}", code) : fmt::format("\\U{:08x}", code);
+  return character.code <= kFourDigits ? fmt::format("\\u{:04x}", static_cast<wint_t>(character.code))
+                                       : fmt::format("\\U{:08x}", static_cast<wint_t>(character.code));
 }
 
 }  // namespace
