@@ -161,7 +161,6 @@ void evaluate(const Arguments& arguments) {
     report(run, confusion);
   }
   run.finish();
-  fmt::print("Every answer is in {}\n", run.dir().string());
 }
 
 }  // namespace

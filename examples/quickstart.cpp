@@ -1,6 +1,4 @@
 // A run, a loop, a number and a picture: a random image is pulled towards a smooth one, and every step is logged.
-#include <iostream>
-
 #include <sconce/sconce.h>
 #include <torch/torch.h>
 
@@ -18,5 +16,4 @@ int main() {
   }
 
   run.finish();
-  std::cout << "Logged to " << run.dir() << "\n";
 }

@@ -137,8 +137,7 @@ void train_and_save(const Arguments& arguments) {
       arguments.checkpoint.empty() ? arguments.dir + "/digits.pt" : arguments.checkpoint;
   net->to(torch::kCPU);
   torch::save(net, checkpoint);
-  fmt::print("Test accuracy {:.2f} %\nCheckpoint    {}\nRun           {}\n", 100 * accuracy, checkpoint,
-             run.dir().string());
+  fmt::print("Test accuracy {:.2f} %\nCheckpoint    {}\n", 100 * accuracy, checkpoint);
 }
 
 }  // namespace

@@ -182,7 +182,6 @@ void train(const Arguments& arguments) {
     }
   }
   run.finish();
-  fmt::print("Run {}\n", run.dir().string());
 }
 
 }  // namespace

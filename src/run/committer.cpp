@@ -54,12 +54,14 @@ bool supersedes(const PendingRow& next, const PendingRow& row) {
 }  // namespace
 
 Committer::Committer(PendingQueue& queue, store::RunDirectory& directory, std::mutex& store_mutex,
-                     DiskHealth& health, Reporter& reporter, std::chrono::steady_clock::time_point start)
+                     DiskHealth& health, Reporter& reporter, ValueHistories* histories,
+                     std::chrono::steady_clock::time_point start)
     : queue_(queue),
       directory_(directory),
       store_mutex_(store_mutex),
       health_(health),
       reporter_(reporter),
+      histories_(histories),
       start_(start),
       counts_all_rows_(directory.summary().counts_all_rows()),
       last_summary_(std::chrono::steady_clock::now()),
@@ -76,6 +78,7 @@ void Committer::join() {
 void Committer::work() {
   PendingQueue::Rows rows;
   while (queue_.take(rows)) {
+    bool is_superseded = false;
     while (!rows.empty()) {
       const auto row = rows.begin();
       const auto next = std::next(row);
@@ -84,9 +87,14 @@ void Committer::work() {
       }
       if (row->change != nullptr) {
         change(*row->change);
+        is_superseded = false;
       } else {
         commit(*row);
-        if (next == rows.end() || counts_all_rows_ || !supersedes(*next, *row)) {
+        if (histories_ != nullptr && row->step) {
+          histories_->add(row->cells, is_superseded);  // the row before, by this one: they have the same keys
+        }
+        is_superseded = next != rows.end() && supersedes(*next, *row);
+        if (!is_superseded || counts_all_rows_) {
           summarize(*row);
         }
       }
@@ -160,6 +168,8 @@ void Committer::write_lines() {
     if (!batch_.empty()) {
       store([&] { directory_.append(batch_); });
     }
+    rows_in_history_ += std::count_if(written_.begin(), written_.end(),
+                                      [](const PendingRow& row) { return row.step.has_value(); });
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {
       if (row.step || row.change != nullptr) {

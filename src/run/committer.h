@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -9,6 +10,7 @@
 #include "run/pending_queue.h"
 #include "run/reporter.h"
 #include "run/row_json.h"
+#include "run/value_histories.h"
 #include "store/run_directory.h"
 
 namespace sconce {
@@ -17,15 +19,18 @@ namespace sconce {
 /// file that is not there, and hands lines to the system when the queue runs dry or a buffer is full.
 class Committer {
  public:
-  /// store_mutex guards what is not thread-safe in directory. start: when the run began.
+  /// store_mutex guards what is not thread-safe in directory. histories, if somebody wants them, get the rows'
+  /// values. start: when the run began.
   Committer(PendingQueue& queue, store::RunDirectory& directory, std::mutex& store_mutex, DiskHealth& health,
-            Reporter& reporter, std::chrono::steady_clock::time_point start);
+            Reporter& reporter, ValueHistories* histories, std::chrono::steady_clock::time_point start);
   ~Committer();
   Committer(const Committer&) = delete;
   Committer& operator=(const Committer&) = delete;
 
   /// Returns after the queue was closed and its last row is done.
   void join();
+  /// Rows that are in the history; to be asked after join().
+  std::int64_t rows() const noexcept { return rows_in_history_; }
 
  private:
   void work();
@@ -43,12 +48,14 @@ class Committer {
   std::mutex& store_mutex_;
   DiskHealth& health_;
   Reporter& reporter_;
+  ValueHistories* const histories_;
   const std::chrono::steady_clock::time_point start_;
 
   store::RowWriter row_;
   store::Batch batch_;
   PendingQueue::Rows written_;  ///< rows that are in batch_
   bool counts_all_rows_;        ///< the summary has statistics, which may miss none
+  std::int64_t rows_in_history_ = 0;
   std::chrono::steady_clock::time_point last_summary_;
   std::thread thread_;
 };

@@ -25,6 +25,11 @@ void EncoderPool::submit(std::function<void()> task) {
   idle_.notify();
 }
 
+std::int64_t EncoderPool::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<std::int64_t>(tasks_.size()) + begun_;
+}
+
 void EncoderPool::hurry() {
   const std::lock_guard<std::mutex> lock(mutex_);
   idle_.hurry();
@@ -51,6 +56,7 @@ void EncoderPool::work() {
     }
     std::function<void()> task = std::move(tasks_.front());
     tasks_.pop_front();
+    ++begun_;
     if (!tasks_.empty()) {
       idle_.notify();  // several came while one thread was napping
     }
@@ -58,6 +64,7 @@ void EncoderPool::work() {
     task();
     task = nullptr;  // what it holds is freed outside the lock
     lock.lock();
+    --begun_;
   }
 }
 

@@ -21,6 +21,8 @@ class EncoderPool {
 
   /// task must not throw. It is begun within IdleThreads::kNap if a thread is free.
   void submit(std::function<void()> task);
+  /// Tasks that are not done.
+  std::int64_t waiting() const;
   /// Begins now what waits.
   void hurry();
   /// Does what is left and ends the threads.
@@ -29,9 +31,10 @@ class EncoderPool {
  private:
   void work();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   IdleThreads idle_;
   std::deque<std::function<void()>> tasks_;
+  std::int64_t begun_ = 0;  ///< and not done
   bool closed_ = false;
   std::vector<std::thread> threads_;
 };

@@ -25,6 +25,8 @@ class MediaQueue {
   /// Replaces every image in row by the promise of its files. The images' part of row.bytes goes with them and is
   /// released when they are written.
   void submit(PendingRow& row);
+  /// Images that are not written yet.
+  std::int64_t waiting() const { return encoders_.waiting(); }
   /// Begins now what waits.
   void hurry() { encoders_.hurry(); }
   /// Encodes what is left and ends the threads.

@@ -1,5 +1,6 @@
 #include "run/pending_queue.h"
 
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -8,6 +9,8 @@ namespace {
 
 /// So many bytes of rows are worth waking the committer for.
 constexpr std::int64_t kEnough = std::int64_t{1} << 20;
+
+constexpr auto kAskAgain = std::chrono::milliseconds(200);
 
 constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
 constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
@@ -39,7 +42,7 @@ bool PendingQueue::wait_for(const Condition& condition, const std::function<bool
   committer_.hurry();
   bool done = condition();
   while (!done && !is_pointless()) {
-    progress_.wait(lock);
+    progress_.wait_for(lock, kAskAgain);
     done = condition();
   }
   --waiting_;
@@ -115,6 +118,11 @@ void PendingQueue::keep_spent(Rows& rows) {
 bool PendingQueue::wait_until_done(const std::function<bool()>& is_pointless) {
   std::unique_lock<std::mutex> lock(mutex_);
   return wait_for([this, target = pushed_] { return done_ >= target; }, is_pointless, lock);
+}
+
+PendingQueue::Backlog PendingQueue::backlog() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return {pushed_ - done_, bytes_};
 }
 
 void PendingQueue::wake() {

@@ -32,8 +32,15 @@ class PendingQueue {
   bool take(Rows& rows);
   /// Taken rows are on disk or lost. Releases their bytes and empties `rows`.
   void done(Rows& rows);
-  /// Waits until all rows pushed so far are done. False, earlier, if it is pointless.
+  /// Waits until all rows pushed so far are done. False, earlier, if it is pointless, which is asked five times a
+  /// second.
   bool wait_until_done(const std::function<bool()>& is_pointless);
+  /// What is on its way.
+  struct Backlog {
+    std::int64_t rows = 0;
+    std::int64_t bytes = 0;
+  };
+  Backlog backlog() const;
   /// Makes those who wait ask again whether it is pointless.
   void wake();
   void close();
@@ -46,7 +53,7 @@ class PendingQueue {
   bool fits(std::int64_t bytes, std::int64_t stuck) const;
 
   const std::int64_t max_bytes_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   IdleThreads committer_;
   std::condition_variable progress_;
   int waiting_ = 0;  ///< threads that wait for progress

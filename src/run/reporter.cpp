@@ -13,6 +13,7 @@ namespace sconce {
 namespace {
 
 constexpr std::size_t kNamedLosses = 20;
+constexpr auto kPause = std::chrono::seconds(1);
 
 std::string name_of(std::string_view key, std::optional<std::int64_t> step) {
   return step ? fmt::format("'{}' at step {}", key, *step) : fmt::format("'{}' of the summary", key);
@@ -23,7 +24,14 @@ std::string name_of(std::string_view key, std::optional<std::int64_t> step) {
 Reporter::Reporter(Handler handler)
     : handler_(std::move(handler)), last_line_(std::chrono::steady_clock::now() - std::chrono::hours(1)) {}
 
-void Reporter::report(const std::exception& error) { handle(error, std::chrono::seconds(1)); }
+void Reporter::report(const std::exception& error) {
+  {
+    const std::lock_guard<std::mutex> lock(counting_);
+    ++errors_;
+    last_error_ = error.what();
+  }
+  handle(error, kPause);
+}
 
 void Reporter::report_last(const std::exception& error) { handle(error, std::chrono::seconds(0)); }
 
@@ -59,6 +67,25 @@ void Reporter::print(const char* what, std::chrono::seconds pause) {
   std::fputs(line.c_str(), stderr);
 }
 
+void Reporter::Losses::add(const std::string& name, const std::string& why) {
+  if (count++ == 0) {
+    first_reason = why;
+  }
+  if (names.size() < kNamedLosses) {
+    names.push_back(name);
+  }
+}
+
+std::string Reporter::Losses::text() const {
+  if (count == 0) {
+    return "";
+  }
+  const auto unnamed = count - static_cast<std::int64_t>(names.size());
+  const std::string more = unnamed > 0 ? fmt::format(" and {} more", unnamed) : std::string();
+  return fmt::format("{} logged value{} lost: {}{}; first because: {}", count, count == 1 ? " is" : "s are",
+                     fmt::join(names, ", "), more, first_reason);
+}
+
 void Reporter::lost(std::string_view key, std::optional<std::int64_t> step, const std::string& why) {
   lost(name_of(key, step), why);
 }
@@ -66,29 +93,31 @@ void Reporter::lost(std::string_view key, std::optional<std::int64_t> step, cons
 void Reporter::lost(const std::string& name, const std::string& why) {
   {
     const std::lock_guard<std::mutex> lock(counting_);
-    if (lost_count_++ == 0) {
-      first_reason_ = why;
-    }
-    if (lost_names_.size() < kNamedLosses) {
-      lost_names_.push_back(name);
-    }
+    new_losses_.add(name, why);
+    all_losses_.add(name, why);
   }
-  report(std::runtime_error(fmt::format("{} is lost: {}", name, why)));
+  handle(std::runtime_error(fmt::format("{} is lost: {}", name, why)), kPause);
 }
 
 std::exception_ptr Reporter::take_loss() {
   const std::lock_guard<std::mutex> lock(counting_);
-  if (lost_count_ == 0) {
-    return nullptr;
-  }
-  const auto unnamed = lost_count_ - static_cast<std::int64_t>(lost_names_.size());
-  const std::string more = unnamed > 0 ? fmt::format(" and {} more", unnamed) : std::string();
-  std::runtime_error error(fmt::format("{} logged value{} lost: {}{}; first because: {}", lost_count_,
-                                       lost_count_ == 1 ? " is" : "s are", fmt::join(lost_names_, ", "), more,
-                                       first_reason_));
-  lost_names_.clear();
-  lost_count_ = 0;
-  return std::make_exception_ptr(std::move(error));
+  const std::string text = std::exchange(new_losses_, {}).text();
+  return text.empty() ? nullptr : std::make_exception_ptr(std::runtime_error(text));
+}
+
+std::string Reporter::losses() const {
+  const std::lock_guard<std::mutex> lock(counting_);
+  return all_losses_.text();
+}
+
+std::int64_t Reporter::errors() const {
+  const std::lock_guard<std::mutex> lock(counting_);
+  return errors_;
+}
+
+std::string Reporter::last_error() const {
+  const std::lock_guard<std::mutex> lock(counting_);
+  return last_error_;
 }
 
 }  // namespace sconce

@@ -32,8 +32,22 @@ class Reporter {
   void lost(const std::string& name, const std::string& why);
   /// An exception that names what was lost since the last call, or null.
   std::exception_ptr take_loss();
+  /// What was lost in all, in words; empty if nothing was.
+  std::string losses() const;
+  /// Trouble that was told of and cost nothing: how often, and the last in words.
+  std::int64_t errors() const;
+  std::string last_error() const;
 
  private:
+  struct Losses {
+    std::vector<std::string> names;  ///< of the first
+    std::int64_t count = 0;
+    std::string first_reason;
+
+    void add(const std::string& name, const std::string& why);
+    std::string text() const;
+  };
+
   void handle(const std::exception& error, std::chrono::seconds pause);
   void print(const char* what, std::chrono::seconds pause);
 
@@ -42,10 +56,11 @@ class Reporter {
   std::chrono::steady_clock::time_point last_line_;
   std::int64_t unprinted_ = 0;
 
-  std::mutex counting_;
-  std::vector<std::string> lost_names_;
-  std::int64_t lost_count_ = 0;
-  std::string first_reason_;
+  mutable std::mutex counting_;
+  Losses new_losses_;  ///< since take_loss()
+  Losses all_losses_;
+  std::int64_t errors_ = 0;
+  std::string last_error_;
 };
 
 }  // namespace sconce

@@ -34,6 +34,7 @@ std::shared_ptr<RunState> RunState::open(RunOptions options) {
     }
   });
   run->home_.add(run);
+  run->display_.show_start(run->options_.name(), run->dir());
   try {
     run->add_to_config(options.config());
     run->listen();
@@ -156,10 +157,9 @@ void RunState::drain_and_seal(int exit_code, std::chrono::steady_clock::time_poi
   }
   health_.retry_now();
   media_.hurry();
-  const auto is_pointless = [&] { return health_.is_failing_for(kPatience, since); };
-  queue_.wait_until_done(is_pointless);
+  drain(since);
   stop_listening();  // late: until here there may be something to hear
-  const bool is_done = queue_.wait_until_done(is_pointless);
+  const bool is_done = drain(since);
   if (!is_done) {
     health_.give_up();
   }
@@ -168,6 +168,43 @@ void RunState::drain_and_seal(int exit_code, std::chrono::steady_clock::time_poi
   media_.close();
   const auto now = std::chrono::steady_clock::now();
   seal(exit_code, is_done ? now + kPatience : now);
+  show_end();
+}
+
+/// False if the disk refuses for good.
+bool RunState::drain(std::chrono::steady_clock::time_point since) {
+  terminal::ProgressLine progress(display_.terminal());
+  bool is_done = false;
+  bool is_pointless = false;
+  while (!is_done && !is_pointless) {
+    is_done = queue_.wait_until_done([&] {
+      is_pointless = health_.is_failing_for(kPatience, since);
+      return is_pointless || progress.is_due();
+    });
+    if (!is_done && !is_pointless) {
+      const PendingQueue::Backlog backlog = queue_.backlog();
+      progress.show(terminal::progress_text(backlog.rows, media_.waiting(), backlog.bytes));
+    }
+  }
+  return is_done;
+}
+
+void RunState::show_end() {
+  if (!display_.terminal().is_on()) {
+    return;
+  }
+  terminal::RunReport report;
+  report.rows = committer_.rows();
+  report.media_files = directory_.media_files();
+  report.media_bytes = directory_.media_bytes();
+  report.errors = reporter_.errors();
+  report.last_error = reporter_.last_error();
+  report.losses = reporter_.losses();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    report.seconds_waited = std::chrono::duration<double>(waited_).count();
+  }
+  display_.show_end(std::move(report), directory_.summary(), dir());
 }
 
 void RunState::seal(int exit_code, std::chrono::steady_clock::time_point deadline) {

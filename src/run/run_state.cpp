@@ -61,7 +61,7 @@ RunState::RunState(RunOptions options, std::optional<store::RestoredRun> resumed
       health_(reporter_, [this] { queue_.wake(); }),
       directory_(directory_of(options_, resumed)),
       media_(queue_, health_, reporter_, directory_, options_),
-      committer_(queue_, directory_, store_mutex_, health_, reporter_, start_),
+      committer_(queue_, directory_, store_mutex_, health_, reporter_, display_.histories(), start_),
       next_step_(directory_.newest_logged_step() + 1) {}
 
 std::int64_t RunState::runtime_seconds() const {
@@ -155,7 +155,10 @@ bool RunState::reserve(std::int64_t bytes) {
     return true;
   }
   media_.hurry();
-  return queue_.reserve(bytes, stuck, [this] { return health_.is_failing(); });
+  const auto start = std::chrono::steady_clock::now();
+  const bool room = queue_.reserve(bytes, stuck, [this] { return health_.is_failing(); });
+  waited_ += std::chrono::steady_clock::now() - start;
+  return room;
 }
 
 void RunState::merge_into_open_row(PendingRow row) {

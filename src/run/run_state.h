@@ -22,6 +22,7 @@
 #include "run/pending_queue.h"
 #include "run/process.h"
 #include "run/reporter.h"
+#include "run/run_display.h"
 #include "run/system_monitor.h"
 #include "sconce/run.h"
 #include "store/restored_run.h"
@@ -73,6 +74,8 @@ class RunState {
   template <typename Work>
   void within(const Work& work) const;
   void end(int exit_code, std::chrono::steady_clock::time_point since, bool process_ends);
+  void show_end();
+  bool drain(std::chrono::steady_clock::time_point since);
   void drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since);
   void listen();
   void stop_listening();
@@ -92,8 +95,9 @@ class RunState {
   Process& home_;
   const RunOptions options_;
   const bool is_resumed_;
-  const std::chrono::steady_clock::time_point
-      start_;  ///< runtimes count from here, those of earlier processes too
+  /// Runtimes count from here, those of earlier processes too.
+  const std::chrono::steady_clock::time_point start_;
+  RunDisplay display_;
   Reporter reporter_;
   Journal journal_;  ///< outlives the queue, whose rows tell it that they are gone
   PendingQueue queue_;
@@ -106,8 +110,9 @@ class RunState {
   std::optional<std::int64_t> console_;  ///< the run's number at the console
 
   std::mutex mutex_;
-  std::optional<std::int64_t> open_step_;  ///< the stated step that may get more cells
-  std::optional<PendingRow> open_row_;     ///< its cells that were not submitted yet
+  std::optional<std::int64_t> open_step_;         ///< the stated step that may get more cells
+  std::optional<PendingRow> open_row_;            ///< its cells that were not submitted yet
+  std::chrono::steady_clock::duration waited_{};  ///< by log(), for room
   std::int64_t next_step_;
   bool warned_of_late_rows_ = false;
   bool finished_ = false;

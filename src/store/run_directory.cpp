@@ -82,6 +82,8 @@ StoredFile RunDirectory::store_media(std::string_view folder, std::string_view k
   const fs::path path = path_ / "files" / file.path;
   if (fs::file_size(path, missing) != size || missing) {
     write_file(path, bytes, size, scratch_);
+    ++media_files_;
+    media_bytes_ += static_cast<std::int64_t>(size);
   }
   return file;
 }

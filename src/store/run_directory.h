@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -41,6 +42,9 @@ class RunDirectory {
 
   /// Copies a file to files/<name>.
   void save_file(const std::filesystem::path& file, const std::string& name) const;
+  /// What store_media() has written.
+  std::int64_t media_files() const noexcept { return media_files_; }
+  std::int64_t media_bytes() const noexcept { return media_bytes_; }
 
   /// Adds a finished row to batch. The log's steps rise: a row whose step does not waits for close().
   void add(const RowWriter& row, Batch& batch);
@@ -53,6 +57,7 @@ class RunDirectory {
 
   const RunDescription& description() const noexcept { return description_; }
   Summary& summary() noexcept { return summary_; }
+  const Summary& summary() const noexcept { return summary_; }
   /// Gives a row that is not finished the values of step metrics that it lacks.
   void complete(RowWriter& row) { summary_.metrics().complete(row); }
   /// Takes a finished row into the summary.
@@ -102,6 +107,8 @@ class RunDirectory {
   std::int64_t logged_late_rows_ = 0;
   bool is_lost_ = false;      ///< the history or the log
   bool is_complete_ = false;  ///< the log has its last records
+  mutable std::atomic<std::int64_t> media_files_{0};
+  mutable std::atomic<std::int64_t> media_bytes_{0};
 };
 
 }  // namespace sconce::store

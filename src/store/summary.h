@@ -29,6 +29,13 @@ class Summary {
   std::string text(std::int64_t runtime_seconds) const;
   /// What changed since mark_written(), as a record of the transaction log.
   std::string record(std::int64_t runtime_seconds) const;
+  /// Calls visit(key, JSON value, whether a row brought it) for every key, in their order.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    for (const auto& [key, entry] : entries_) {
+      visit(key, entry.json, entry.step != kNoStep);
+    }
+  }
   bool changed() const noexcept { return changed_; }
   /// A row may be left out of update() if a later one has its keys, unless there are statistics.
   bool counts_all_rows() const noexcept { return !metrics_.empty(); }
@@ -40,9 +47,11 @@ class Summary {
   bool has(std::string_view key) const { return entries_.find(key) != entries_.end(); }
 
  private:
+  static constexpr std::int64_t kNoStep = std::numeric_limits<std::int64_t>::min();
+
   struct Entry {
     std::string json;
-    std::int64_t step = std::numeric_limits<std::int64_t>::min();
+    std::int64_t step = kNoStep;
     bool by_hand = false;
     bool is_non_finite = false;
     bool changed = false;  ///< since it was written
