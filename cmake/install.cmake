@@ -1,6 +1,10 @@
 include(CMakePackageConfigHelpers)
 
-install(TARGETS sconce sconce_torch_ops sconce_registered_ops EXPORT sconceTargets
+set(installed sconce sconce_torch_ops sconce_registered_ops)
+if(TARGET sconce_distributed)
+  list(APPEND installed sconce_distributed)
+endif()
+install(TARGETS ${installed} EXPORT sconceTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS sconce_ops LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sconce)  # for torch.ops.load_library

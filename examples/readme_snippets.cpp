@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <sconce/gather_images.h>
 #include <sconce/sconce.h>
 #include <torch/torch.h>
 
@@ -87,16 +88,26 @@ void log_from_threads(const sconce::Run& run) {
   }
 }
 
-void train_on_rank(int rank, torch::nn::Sequential& net, const std::vector<torch::data::Example<>>& batches) {
+void train_on_rank(int rank, c10d::ProcessGroup& group, torch::nn::Sequential& net,
+                   const std::vector<torch::data::Example<>>& batches) {
   std::optional<sconce::Run> run;
   if (rank == 0) {
     run.emplace("digits");
   }
   sconce::Logger logger = run ? run->logger() : sconce::Logger();  // logs nowhere
   train(net, batches, logger);
+  // Every rank calls it; rank 0 gets the pictures of all.
+  auto first = sconce::gather_images([&] { return sconce::Image(batches[0].data[0]); }, group);
   if (logger) {  // what is costly to compute is computed where it is logged
-    logger.log("first", sconce::Image(batches[0].data[0]));
+    logger.log("first", std::move(first));
   }
+}
+
+void train_with_a_run_of_its_own(int rank, torch::nn::Sequential& net,
+                                 const std::vector<torch::data::Example<>>& batches) {
+  sconce::Run run(
+      sconce::RunOptions("digits").group("night 3").job_type("rank").name("rank " + std::to_string(rank)));
+  train(net, batches, run.logger());
 }
 
 void log_file(const std::filesystem::path& chart, sconce::Logger logger) {

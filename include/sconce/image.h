@@ -104,7 +104,9 @@ class Image {
   static nlohmann::ordered_json all_captions(const std::vector<Image>& images);
   static nlohmann::ordered_json captions(const std::vector<Image>& images);
 
-  ImageSource& source() const noexcept { return *source_; }  ///< for sconce's own sources
+  // For sconce's own sources.
+  Image(std::shared_ptr<ImageSource> source, ImageOptions options);
+  ImageSource& source() const noexcept { return *source_; }
 
  private:
   /// pixels [H,W,C], of which original is the caller's tensor.

@@ -115,7 +115,9 @@ Image::Image(const at::Tensor& tensor, ImageOptions options) {
 }
 
 Image::Image(const std::filesystem::path& file, ImageOptions options)
-    : source_(std::make_shared<ImageSource>(read_image(file))) {
+    : Image(std::make_shared<ImageSource>(read_image(file)), std::move(options)) {}
+
+Image::Image(std::shared_ptr<ImageSource> source, ImageOptions options) : source_(std::move(source)) {
   check_and_share(std::move(options));
 }
 
