@@ -20,9 +20,10 @@ class RunState;
 ///
 /// log() validates, takes the values and returns: encoding and writing happen behind. It waits only while
 /// RunOptions::max_pending_bytes are on their way and the disk works. It throws c10::ValueError, with nothing
-/// written, for an empty key or one with NUL, the reserved keys _step and _wandb, a negative step, after finish(),
-/// and in the child of a fork(). It never throws for trouble with the disk: that goes to RunOptions::on_error,
-/// flush() and finish().
+/// written, for an empty key or one with NUL, the reserved keys _step, _late_step and _wandb, a negative step,
+/// texts of more than 10,383,360 bytes in a row, which W&B's client would drop, after finish(), and in the child
+/// of a fork(). It never throws for trouble with the disk: that goes to RunOptions::on_error, flush() and
+/// finish().
 class Logger {
  public:
   Logger() = default;  ///< logs nowhere: rank != 0, tests

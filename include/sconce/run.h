@@ -23,7 +23,9 @@ namespace sconce {
 
 /// What becomes of a row whose stated step is below the newest one. wandb drops it.
 enum class LateRows {
-  Keep,   ///< written as its own line with the step that was asked for; one warning per run
+  /// Written as its own line with the step that was asked for; one warning per run. W&B gets it when the run ends,
+  /// with a step that rises and, as `_late_step`, the one that was asked for.
+  Keep,
   Throw,  ///< log() throws c10::ValueError
 };
 

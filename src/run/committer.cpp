@@ -1,11 +1,15 @@
 #include "run/committer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <future>
 #include <iterator>
+#include <stdexcept>
 #include <utility>
 
 #include "run/quiet_thread.h"
+#include "store/layout.h"
 #include "values/device_scalar.h"
 #include "values/histogram_data.h"
 
@@ -145,8 +149,18 @@ void Committer::commit(const PendingRow& row) {
   if (row.step) {
     directory_.complete(row_);
     row_.finish(row.timestamp, row.runtime, *row.step);
+    report_if_long(*row.step);
     const std::lock_guard<std::mutex> lock(store_mutex_);
     directory_.add(row_, batch_);
+  }
+}
+
+void Committer::report_if_long(std::int64_t step) {
+  const std::size_t size = row_.line().size() - 1;  // without its newline
+  if (size > store::kMostUploaded) {
+    reporter_.report(std::runtime_error(
+        fmt::format("the row at step {} is {} bytes of JSON, and W&B's client uploads at most {}: it stays in {}",
+                    step, size, store::kMostUploaded, store::kHistoryFile)));
   }
 }
 

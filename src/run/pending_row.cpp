@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "store/history_reader.h"
 #include "store/json_text.h"
 #include "values/boxes_data.h"
 #include "values/device_scalar.h"
@@ -61,6 +62,27 @@ struct Bytes {
   std::int64_t operator()(const std::shared_ptr<PendingImages>& images) const { return images->bytes; }
 };
 
+/// Of the texts in cells, as JSON without escapes, and where the longest one is.
+struct TextBytes {
+  std::size_t all = 0;
+  std::size_t longest = 0;
+  std::string key;
+
+  void add(const std::vector<Row::Cell>& cells, const std::string& outer) {
+    for (const auto& [name, value] : cells) {
+      if (const auto* text = std::get_if<std::string>(&value.storage())) {
+        all += text->size();
+        if (text->size() > longest) {
+          longest = text->size();
+          key = outer + name;
+        }
+      } else if (const auto* nested = std::get_if<std::shared_ptr<const Row>>(&value.storage())) {
+        add((*nested)->cells(), outer + name + ".");
+      }
+    }
+  }
+};
+
 void check_key(std::string_view key) {
   TORCH_CHECK_VALUE(!key.empty(), "expected a key, got an empty one");
   TORCH_CHECK_VALUE(key.find('\0') == std::string_view::npos, "expected a key without NUL, got '",
@@ -82,7 +104,7 @@ void check_reserved(const std::string& key, const Value& value) {
     return;
   }
   TORCH_CHECK_VALUE(key != "_step", "'_step' is no cell: pass the step to log()");
-  TORCH_CHECK_VALUE(key != "_wandb", "'_wandb' is reserved");
+  TORCH_CHECK_VALUE(key != "_wandb" && key != store::kLateStep, "'", key, "' is reserved");
   if (key == "_timestamp" || key == "_runtime") {
     TORCH_CHECK_VALUE(
         std::holds_alternative<double>(value.storage()) || std::holds_alternative<std::int64_t>(value.storage()),
@@ -143,6 +165,14 @@ std::int64_t pending_bytes(const std::vector<Row::Cell>& cells) {
     bytes += heap_bytes(key) + pending_bytes(value);
   }
   return bytes;
+}
+
+void check_text(const std::vector<Row::Cell>& cells) {
+  TextBytes text;
+  text.add(cells, "");
+  TORCH_CHECK_VALUE(text.all <= store::kMostUploaded, "'", text.key, "': expected a row of at most ",
+                    store::kMostUploaded, " bytes, which W&B's client uploads, got ", text.all, " bytes of text, ",
+                    text.longest, " of them here");
 }
 
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {

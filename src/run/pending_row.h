@@ -60,6 +60,10 @@ std::int64_t pending_bytes(const std::vector<Row::Cell>& cells);
 std::int64_t pending_bytes(const Value& value);
 std::int64_t encoder_bytes(const Image& image);
 
+/// Throws c10::ValueError that names the longest text if the texts alone are more than W&B's client uploads of a
+/// row. How long the JSON of images is shows later.
+void check_text(const std::vector<Row::Cell>& cells);
+
 /// Tells of every cell of a row that will not be on disk, or of the change.
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why);
 

@@ -1,6 +1,7 @@
 // The life of a run's state: how it begins, in which process, and how it ends.
 
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include <chrono>
 #include <memory>
@@ -207,10 +208,19 @@ void RunState::show_end() {
   display_.show_end(std::move(report), directory_.summary(), dir());
 }
 
+void RunState::report_long_summary() {
+  if (directory_.summary_size() > store::kMostUploaded) {
+    reporter_.report(std::runtime_error(
+        fmt::format("the summary is {} bytes of JSON, and W&B's client uploads at most {}: it stays in {}",
+                    directory_.summary_size(), store::kMostUploaded, store::kSummaryFile)));
+  }
+}
+
 void RunState::seal(int exit_code, std::chrono::steady_clock::time_point deadline) {
   for (bool is_first = true;; is_first = false) {
     try {
       directory_.close(exit_code, runtime_seconds());
+      report_long_summary();
       return;
     } catch (const std::filesystem::filesystem_error& error) {
       if (is_first) {

@@ -89,6 +89,9 @@ PendingRow RunState::take(std::string_view prefix, Row row) {
   PendingRow pending;
   pending.cells = take_cells(prefix, std::move(row));
   pending.bytes = static_cast<std::int64_t>(sizeof(PendingRow)) + pending_bytes(pending.cells);
+  if (pending.bytes > static_cast<std::int64_t>(store::kMostUploaded)) {
+    check_text(pending.cells);
+  }
   return pending;
 }
 

@@ -79,6 +79,7 @@ class RunState {
   void drain_and_seal(int exit_code, std::chrono::steady_clock::time_point since);
   void listen();
   void stop_listening();
+  void report_long_summary();
   void seal(int exit_code, std::chrono::steady_clock::time_point deadline);
 
   // These want mutex_.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,6 +9,9 @@
 #include "store/wandb_records.h"
 
 namespace sconce::store {
+
+/// Bytes of JSON, of a row or of the summary, above which W&B's client leaves it out.
+inline constexpr std::size_t kMostUploaded = (std::size_t{10} << 20) - (std::size_t{100} << 10);
 
 /// Builds one line of wandb-history.jsonl, and the same row for the transaction log, in buffers that are used
 /// again: no tree of nodes for a row of numbers. Keys come in the order they are written; the row's

@@ -151,7 +151,9 @@ void RunDirectory::write_summary(std::int64_t runtime_seconds) {
   if (config_changed_) {
     write_config();
   }
-  write(kSummaryFile, summary_.text(runtime_seconds));
+  const std::string text = summary_.text(runtime_seconds);
+  write(kSummaryFile, text);
+  summary_size_ = text.size();
   RecordBatch batch;
   batch.add(summary_.record(runtime_seconds));
   log_.append(batch);

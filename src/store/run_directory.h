@@ -67,6 +67,8 @@ class RunDirectory {
   void configure(const nlohmann::ordered_json& values, RecordBatch& batch);
   /// Writes the summary, and the config if it waits to be.
   void write_summary(std::int64_t runtime_seconds);
+  /// Bytes of the summary as it was written.
+  std::size_t summary_size() const noexcept { return summary_size_; }
 
   /// Adds to batch what the log says of an image before the row that names it, and class names to the config.
   void publish(std::string_view key, const StoredImage& image, RecordBatch& batch);
@@ -101,7 +103,8 @@ class RunDirectory {
   Config config_;
   bool config_changed_ = true;
   std::size_t config_size_ = 0;  ///< as it was written
-  RowsBefore rows_before_;       ///< the log
+  std::size_t summary_size_ = 0;
+  RowsBefore rows_before_;  ///< the log
   std::int64_t newest_logged_step_ = -1;
   std::int64_t late_rows_ = 0;  ///< that close() has to log
   std::int64_t logged_late_rows_ = 0;

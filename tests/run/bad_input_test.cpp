@@ -57,6 +57,16 @@ TEST_F(BadInput, SidesOverTheLimit) {
   });
 }
 
+TEST_F(BadInput, RowsThatAreTooLongToBeUploaded) {
+  const std::string half(6 << 20, 'x');
+  expect_refused<c10::ValueError>("'text': expected a row of at most 10383360 bytes",
+                                  [&] { run_.log("text", half + half); });
+  expect_refused<c10::ValueError>("'outer.b'", [&] {
+    run_.log({{"a", half}, {"outer", Row{{"b", half + "more"}}}});
+  });
+  expect_refused<c10::ValueError>("12582912", [&] { run_.summarize("text", half + half); });
+}
+
 TEST_F(BadInput, MasksThatDoNotFit) {
   expect_refused<c10::ValueError>("mask 'truth'", [&] {
     run_.log("x", Image(picture_, ImageOptions().masks({{"truth", Mask(at::zeros({6, 7}, at::kLong))}})));

@@ -162,7 +162,7 @@ TEST_F(Memory, IsGivenBackByALargeRow) {
   run.log("text", "small");
   run.flush();
   const std::int64_t before = test::allocated_bytes();
-  run.log("text", std::string(64 * kMiB, 'x'));
+  run.log("text", std::string(9 * kMiB, 'x'));
   run.flush();
   run.log("text", "small");
   run.flush();

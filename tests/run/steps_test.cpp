@@ -1,11 +1,15 @@
 #include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "sconce/sconce.h"
 #include "support/run_reader.h"
+#include "support/trouble.h"
+#include "support/wandb_log.h"
 
 namespace sconce {
 namespace {
@@ -19,6 +23,14 @@ class Steps : public testing::Test {
   static std::vector<std::int64_t> steps_of(const sconce::Run& run) {
     std::vector<std::int64_t> steps;
     for (const ordered_json& row : test::read_rows(run.dir())) {
+      steps.push_back(row.at("_step").get<std::int64_t>());
+    }
+    return steps;
+  }
+
+  static std::vector<std::int64_t> logged_steps(const sconce::Run& run) {
+    std::vector<std::int64_t> steps;
+    for (const ordered_json& row : test::logged_rows(test::read_run_log(run.dir()))) {
       steps.push_back(row.at("_step").get<std::int64_t>());
     }
     return steps;
@@ -96,6 +108,45 @@ TEST_F(Steps, LateRowsAreKeptAsLinesOfTheirOwn) {
   EXPECT_EQ(rows[2].at("a"), 4);
 }
 
+TEST_F(Steps, LateRowsGoBehindTheOthersInTheLog) {
+  sconce::Run run(options());
+  run.log("a", 1, 10);
+  run.flush();  // an open row would stand behind the late one
+  run.log({{"a", std::nan("")}, {"nested", Row{{"b", 2}}}}, 3);
+  run.log("a", 3, 11);
+  run.flush();
+  EXPECT_EQ(logged_steps(run), (std::vector<std::int64_t>{10, 11})) << "what a killed run has";
+  run.log("b", 4, 11);  // another line of that step
+  run.log("a", 5);
+  run.finish();
+  const auto rows = test::logged_rows(test::read_run_log(run.dir()));
+  ASSERT_EQ(rows.size(), 5U);
+  ordered_json late = test::read_rows(run.dir())[1];
+  late["_step"] = 13;
+  late["_late_step"] = 3;
+  EXPECT_EQ(nlohmann::json(rows[3]), nlohmann::json(late));
+  EXPECT_EQ(rows[4].at("b"), 4);
+  EXPECT_EQ(rows[4].at("_step"), 14);
+  EXPECT_EQ(rows[4].at("_late_step"), 11);
+}
+
+TEST_F(Steps, OfManyLateRowsNoneIsMissingInTheLog) {
+  constexpr int kRows = 5000;  // several writes
+  sconce::Run run(options());
+  run.log("last", 1, kRows);
+  run.flush();
+  for (int i = 0; i < kRows; ++i) {
+    run.log("text", std::string(1000, 'x'), i);
+  }
+  run.finish();
+  const auto rows = test::logged_rows(test::read_run_log(run.dir()));
+  ASSERT_EQ(rows.size(), kRows + 1U);
+  for (int i = 0; i < kRows; ++i) {
+    ASSERT_EQ(rows[i + 1].at("_late_step"), i);
+    ASSERT_EQ(rows[i + 1].at("_step"), kRows + 1 + i);
+  }
+}
+
 TEST_F(Steps, LateRowsDoNotReplaceNewerValuesInTheSummary) {
   sconce::Run run(options());
   run.log("a", 1, 10);
@@ -141,6 +192,18 @@ TEST_F(Steps, AnOpenRowThatIsTooLargeToWaitGoesOutInPieces) {
   }
   EXPECT_EQ(cells, 20U);
   EXPECT_EQ(rows.back().at("_step"), 8);
+}
+
+TEST_F(Steps, AnOpenRowThatBecomesTooLongToBeUploadedIsKeptAndReported) {
+  test::Trouble trouble;
+  const std::string half(6 << 20, 'x');
+  sconce::Run run(options().on_error(trouble.handler()));
+  run.log("a", half, 7);
+  run.log("b", half, 7);
+  run.finish();
+  EXPECT_EQ(steps_of(run), (std::vector<std::int64_t>{7}));
+  EXPECT_EQ(trouble.count("the row at step 7 is 125"), 1U);
+  EXPECT_EQ(trouble.count("the summary is 125"), 1U);
 }
 
 TEST_F(Steps, AValueThatIsReplacedMakesRoomForTheNext) {
