@@ -35,6 +35,8 @@ RunDirectory::RunDirectory(RestoredRun run)
       lock_(std::move(run.lock)),
       scratch_(path_ / kScratchFolder),
       history_(open_history(path_ / kHistoryFile, run)),
+      events_(AppendFile::later(path_ / kEventsFile)),
+      output_(AppendFile::later(path_ / kOutputFile)),
       log_(open_log(path_ / log_name(description_.id), run)),
       summary_(std::move(run.summary)),
       config_(description_.config, std::move(run.log.class_labels)),

@@ -131,6 +131,7 @@ void RunDirectory::append_beside(AppendFile& file, std::string& text) const {
       fs::create_directory(path_ / "files", ignored);
     }
     file.reopen();
+    file.end_line();  // a kill may have cut it
   }
   file.append(text);
   text.clear();

@@ -4,6 +4,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -276,6 +277,23 @@ TEST_F(Resume, KeepsTheLastValueOfAStepMetric) {
   }
   { sconce::Run(resumed()).log("val/loss", 1); }
   EXPECT_EQ(test::read_rows(dir_)[1]["epoch"], 4);
+}
+
+TEST_F(Resume, AddsToSystemMetricsAndOutput) {
+  const auto lines = [&](const char* file) {
+    const std::string text = test::read_text(dir_ / file);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  begin();
+  const auto before = lines("wandb-events.jsonl");
+  {
+    sconce::Run run(resumed().capture_console(true));
+    std::puts("a line");
+    run.finish();
+  }
+  EXPECT_GT(lines("wandb-events.jsonl"), before);
+  EXPECT_NE(test::read_text(dir_ / "files/output.log").find("a line\n"), std::string::npos);
+  expect_whole();
 }
 
 TEST_F(Resume, KeepsClassNames) {

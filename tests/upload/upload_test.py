@@ -156,13 +156,13 @@ def compare(got, logged, is_killed=False):
     config = got.config()
     names = config.pop("_wandb", {})
     wanted_names = logged.config.pop("_wandb")
-    expect("config", config, logged.config)
     if is_killed:  # the client says itself how long it took
         got.summary.pop("_wandb", None)
         logged.summary.pop("_wandb")
     expect("summary", plain(got.summary), logged.summary)
     if is_killed and got.exit_code == 0:
         return  # a client in Python that keeps the rest back until the last record
+    expect("config", config, logged.config)
     expect("names of classes", {kind: names[kind] for kind in names if kind in wanted_names}, wanted_names)
     expect("exit code", got.exit_code, 1 if is_killed else 3)
     expect("marks", len(list(logged.run.glob("*.synced"))), 1)
@@ -173,7 +173,9 @@ def all_that_was_logged_arrives():
         logged = Logged(upload.log("everything"))
         got = upload.sync(logged.run)
         compare(got, logged)
-        expect("alerts", [(alert["title"], alert["text"]) for alert in got.alerts], [("a title", "a text \u20ac")])
+        if can_follow_a_run():  # older ones ask the server for its version first
+            expect("alerts", [(alert["title"], alert["text"]) for alert in got.alerts],
+                   [("a title", "a text \u20ac")])
 
 
 def a_killed_run_arrives():
