@@ -68,11 +68,16 @@ void Journal::add(const char* name, store::Batch batch) {
     const std::lock_guard<std::mutex> lock(mutex_);
     waiting_ += bytes;
   }
-  // Whatever becomes of the change, its bytes wait no longer when it is gone.
-  const std::shared_ptr<void> place(nullptr, [this, bytes](void*) { taken(bytes); });
+  // Its bytes wait no longer once the committer has it, or when it is gone, whatever becomes of it.
+  std::shared_ptr<void> place(nullptr, [this, bytes](void*) { taken(bytes); });
   PendingRow row;
-  row.change = std::make_unique<PendingChange>(PendingChange{
-      name, [batch = std::move(batch), place](store::RunDirectory&, store::Batch& all) { all.add(batch); }});
+  row.change = std::make_unique<PendingChange>();
+  row.change->what = name;
+  row.change->apply = [batch = std::move(batch), place = std::move(place)](store::RunDirectory&,
+                                                                           store::Batch& all) mutable {
+    all.add(batch);
+    place.reset();
+  };
   queue_.push(std::move(row));
 }
 
