@@ -147,11 +147,13 @@ void Committer::commit(const PendingRow& row) {
   };
   write_cells(row_, row.cells, events);
   if (row.step) {
-    directory_.complete(row_);
-    row_.finish(row.timestamp, row.runtime, *row.step);
+    {
+      const std::lock_guard<std::mutex> lock(store_mutex_);
+      directory_.complete(row_);
+      row_.finish(row.timestamp, row.runtime, *row.step);
+      directory_.add(row_, batch_);
+    }
     report_if_long(*row.step);
-    const std::lock_guard<std::mutex> lock(store_mutex_);
-    directory_.add(row_, batch_);
   }
 }
 

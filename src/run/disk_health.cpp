@@ -30,6 +30,11 @@ std::string words_of(const std::filesystem::filesystem_error& error) {
 DiskHealth::DiskHealth(Reporter& reporter, std::function<void()> changed)
     : reporter_(reporter), changed_(std::move(changed)) {}
 
+DiskHealth::Trouble::Trouble(DiskHealth& health) : health_(health) {
+  const std::lock_guard<std::mutex> lock(health_.mutex_);
+  round_ = health_.retry_round_;
+}
+
 DiskHealth::Trouble::~Trouble() {
   if (failing_) {
     const std::lock_guard<std::mutex> lock(health_.mutex_);
@@ -47,7 +52,7 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
   if (first && health_.failing_writes_++ == 0) {
     health_.failing_since_ = std::chrono::steady_clock::now();
   }
-  ++health_.failures_;
+  health_.failed_round_ = std::max(health_.failed_round_, round_);
   health_.last_words_ = words_of(error);
   health_.last_path_ = error.path1();
   health_.last_code_ = error.code();
@@ -59,6 +64,7 @@ bool DiskHealth::Trouble::wait_to_try_again(const std::filesystem::filesystem_er
   health_.changed_();
   lock.lock();
   health_.wake_.wait_for(lock, kPause, [&] { return health_.gave_up_ || health_.retry_round_ != round; });
+  round_ = health_.retry_round_;
   return !health_.gave_up_;
 }
 
@@ -73,9 +79,9 @@ bool DiskHealth::is_failing_for(std::chrono::steady_clock::duration patience,
   return failing_writes_ > 0 && std::chrono::steady_clock::now() - std::max(since, failing_since_) > patience;
 }
 
-std::int64_t DiskHealth::failures() const {
+bool DiskHealth::has_failed_since(std::int64_t round) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return failures_;
+  return failed_round_ >= round;
 }
 
 void DiskHealth::throw_last_error() const {
@@ -83,10 +89,10 @@ void DiskHealth::throw_last_error() const {
   throw std::filesystem::filesystem_error(last_words_, last_path_, last_code_);
 }
 
-void DiskHealth::retry_now() {
+std::int64_t DiskHealth::retry_now() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ++retry_round_;
   wake_.notify_all();
+  return ++retry_round_;
 }
 
 void DiskHealth::give_up() {

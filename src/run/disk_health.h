@@ -40,12 +40,12 @@ class DiskHealth {
   /// is_failing(), for patience by now, counted from `since` or from when it began if that was later.
   bool is_failing_for(std::chrono::steady_clock::duration patience,
                       std::chrono::steady_clock::time_point since) const;
-  /// Tries that failed so far.
-  std::int64_t failures() const;
+  /// A try that began after the call of retry_now() that returned `round` has failed.
+  bool has_failed_since(std::int64_t round) const;
   /// Throws the filesystem_error of the last of them, made anew: an exception stays on its thread.
   [[noreturn]] void throw_last_error() const;
-  /// Tries again now what waits to be.
-  void retry_now();
+  /// Tries again now what waits to be. Returns the number of the round of tries that begins.
+  std::int64_t retry_now();
   /// From now on what fails is not tried again.
   void give_up();
 
@@ -53,7 +53,7 @@ class DiskHealth {
   /// One write that may be failing.
   class Trouble {
    public:
-    explicit Trouble(DiskHealth& health) : health_(health) {}
+    explicit Trouble(DiskHealth& health);
     ~Trouble();
     Trouble(const Trouble&) = delete;
     Trouble& operator=(const Trouble&) = delete;
@@ -61,6 +61,7 @@ class DiskHealth {
 
    private:
     DiskHealth& health_;
+    std::int64_t round_;  ///< in which this try began
     bool failing_ = false;
   };
 
@@ -70,8 +71,8 @@ class DiskHealth {
   std::condition_variable wake_;
   std::int64_t failing_writes_ = 0;
   std::chrono::steady_clock::time_point failing_since_;
-  std::int64_t failures_ = 0;
   std::int64_t retry_round_ = 0;
+  std::int64_t failed_round_ = -1;  ///< the newest of which a try failed
   bool gave_up_ = false;
   std::string last_words_;
   std::filesystem::path last_path_;

@@ -6,16 +6,13 @@
 #include <string>
 #include <utility>
 
+#include "run/unix_time.h"
 #include "store/batch.h"
 
 namespace sconce {
 namespace {
 
 constexpr const char* kNoRoom = "the disk is slower than what came";
-
-double unix_seconds() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <utility>
 
-#include "store/history_reader.h"
+#include "store/history.h"
 #include "store/json_text.h"
 #include "values/boxes_data.h"
 #include "values/device_scalar.h"

@@ -82,7 +82,6 @@ void RunState::flush() {
   enter();
   TORCH_CHECK_VALUE(!is_inside(), "run ", id(), ": flush() may not be called by what the run calls");
   within([&] {
-    const std::int64_t failures = health_.failures();
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (finished_) {
@@ -90,9 +89,9 @@ void RunState::flush() {
       }
       close_open_row();
     }
-    health_.retry_now();
+    const std::int64_t round = health_.retry_now();
     media_.hurry();
-    if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.failures() > failures; })) {
+    if (!queue_.wait_until_done([&] { return health_.is_failing() && health_.has_failed_since(round); })) {
       health_.throw_last_error();
     }
     const std::lock_guard<std::mutex> lock(store_mutex_);

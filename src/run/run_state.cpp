@@ -11,6 +11,7 @@
 
 #include "run/row_json.h"
 #include "run/store_image.h"
+#include "run/unix_time.h"
 #include "store/layout.h"
 
 namespace sconce {
@@ -19,10 +20,6 @@ namespace {
 std::int64_t count_gpus() {
   constexpr auto kCuda = c10::DeviceType::CUDA;
   return c10::impl::hasDeviceGuardImpl(kCuda) ? c10::impl::getDeviceGuardImpl(kCuda)->deviceCount() : 0;
-}
-
-double unix_seconds() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 /// Where runtimes count from.

@@ -10,6 +10,9 @@
 
 namespace sconce::store {
 
+/// The step that a late row was logged for, as a cell of the row that the transaction log has of it.
+inline constexpr std::string_view kLateStep = "_late_step";
+
 /// Bytes of JSON, of a row or of the summary, above which W&B's client leaves it out.
 inline constexpr std::size_t kMostUploaded = (std::size_t{10} << 20) - (std::size_t{100} << 10);
 

@@ -39,7 +39,6 @@ void write_cells_again(RowWriter& writer, const nlohmann::ordered_json& cells);
 void write_again(RowWriter& writer, const nlohmann::ordered_json& row);
 /// A late row with a step that rises, and the one that it was logged for as the cell kLateStep.
 void write_late(RowWriter& writer, const nlohmann::ordered_json& row, std::int64_t step);
-inline constexpr std::string_view kLateStep = "_late_step";
 
 /// The media files that a row names, relative to files/.
 std::vector<std::string> media_of(const nlohmann::ordered_json& row);

@@ -58,6 +58,7 @@ void log_images(Run& run) {
 
 RunOptions options(const char* folder) {
   return RunOptions("shapes")
+      .entity("me")
       .dir(folder)
       .name("a name")
       .group("a group")

@@ -149,8 +149,8 @@ def compare_beside_rows(got, logged):
 def compare(got, logged, is_killed=False):
     compare_rows(got, logged.rows, logged.files)
     compare_beside_rows(got, logged)
-    for variable, value in {"project": "shapes", "displayName": "a name", "groupName": "a group", "jobType": "train",
-                            "notes": "notes \u20ac", "tags": ["one", "two"]}.items():
+    for variable, value in {"entity": "me", "project": "shapes", "displayName": "a name", "groupName": "a group",
+                            "jobType": "train", "notes": "notes \u20ac", "tags": ["one", "two"]}.items():
         expect(variable, got.bucket.get(variable), value)
     expect("complete", got.complete, True)
     config = got.config()
