@@ -19,6 +19,7 @@
 #include "support/child.h"
 #include "support/file_size_limit.h"
 #include "support/run_reader.h"
+#include "support/sanitizers.h"
 #include "support/wandb_log.h"
 
 namespace sconce {
@@ -197,6 +198,7 @@ TEST_F(Console, IsSharedByTheRunsThatAsk) {
 }
 
 TEST_F(Console, TheChildOfAForkWritesPastIt) {
+  SCONCE_SKIP_FORK_UNDER_SANITIZERS();
   Child child([&] {
     write_to_file();
     sconce::Run run(options());
@@ -215,6 +217,7 @@ TEST_F(Console, TheChildOfAForkWritesPastIt) {
 }
 
 TEST_F(Console, TheChildOfAForkMayCaptureForItself) {
+  SCONCE_SKIP_FORK_UNDER_SANITIZERS();
   Child child([&] {
     write_to_file();
     sconce::Run run(options());

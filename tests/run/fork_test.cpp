@@ -57,11 +57,7 @@ void require_end(const std::string& end, const std::function<void()>& body) {
 
 class Fork : public testing::Test {
  protected:
-  void SetUp() override {
-    if (test::kUnderTsan || test::kUnderAsan) {
-      GTEST_SKIP() << "a sanitizer's own locks may be held for ever in a child that was forked with threads";
-    }
-  }
+  void SetUp() override { SCONCE_SKIP_FORK_UNDER_SANITIZERS(); }
   RunOptions options() const { return RunOptions("test").dir(folder_.path()); }
   fs::path latest_run() const { return folder_.path() / fs::read_symlink(folder_.path() / "latest-run"); }
 

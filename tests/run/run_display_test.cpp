@@ -17,6 +17,7 @@
 #include "support/file_size_limit.h"
 #include "support/pseudo_terminal.h"
 #include "support/run_reader.h"
+#include "support/sanitizers.h"
 #include "support/write_hook.h"
 
 namespace sconce {
@@ -216,6 +217,7 @@ TEST_F(RunOnATerminal, TellsTheEndWhenTheProcessEnds) {
 }
 
 TEST_F(RunOnATerminal, IsSilentInAForkedProcess) {
+  SCONCE_SKIP_FORK_UNDER_SANITIZERS();
   EXPECT_EQ(end_of([] {
               sconce::Run run(RunOptions("test"));
               run.log("n", 1);

@@ -32,3 +32,8 @@ inline constexpr bool kUnderAsan = false;
 inline constexpr int kSlowdown = kUnderTsan || kUnderAsan ? 10 : 1;
 
 }  // namespace sconce::test
+
+/// For a test that forks with threads.
+#define SCONCE_SKIP_FORK_UNDER_SANITIZERS()                 \
+  if (sconce::test::kUnderTsan || sconce::test::kUnderAsan) \
+  GTEST_SKIP() << "a sanitizer's own locks may be held for ever in a child that was forked with threads"
