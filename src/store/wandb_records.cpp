@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_builder.hpp>
+#include <protozero/pbf_writer.hpp>
 
 #include "store/buffer.h"
 #include "store/json_text.h"
@@ -221,14 +222,16 @@ void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_
 }
 
 std::string RecordItems::history_record(std::int64_t step) const {
-  std::string message;
-  message.reserve(items_.size() + 16);
-  message += items_;
+  std::string step_field;
   {
-    Builder<History> history(message);
+    Builder<History> history(step_field);
     Builder<Number>(history, History::Step).add_int64(Number::Number, step);
   }
-  return record_of(Record::History, message);
+  std::string record;
+  record.reserve(items_.size() + 32);
+  protozero::pbf_writer(record).add_bytes_vectored(static_cast<protozero::pbf_tag_type>(Record::History), items_,
+                                                   step_field);
+  return record;
 }
 
 // Items of both kinds of record have the same number.
