@@ -1,6 +1,6 @@
 include(CMakePackageConfigHelpers)
 
-install(TARGETS sconce sconce_torch_ops sconce_registered_ops EXPORT sconceTargets
+install(TARGETS sconce sconce_png sconce_torch_ops sconce_registered_ops EXPORT sconceTargets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS sconce_ops LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/sconce)  # for torch.ops.load_library
