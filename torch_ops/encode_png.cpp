@@ -29,7 +29,7 @@ constexpr std::int64_t kSampledRows = 64;
 constexpr std::int64_t kSampledBytes = 32768;
 constexpr std::size_t kEndOfBlock = 256;
 constexpr std::size_t kSymbols = 257;
-constexpr unsigned kMaxCodeBits = 12;
+constexpr unsigned kMaxCodeBits = kMaxStreamCodeBits;
 constexpr std::size_t kMaxHeaderSize = 512;
 
 /// Of pictures of one size and kind.
@@ -95,16 +95,18 @@ void write_header(Plan& plan) {
   plan.header_bits = (writer.out - plan.header.data()) * 8 + writer.count;
 }
 
-/// Bytes that a sample may have missed get codes, too.
+/// Bytes that a sample may have missed get codes, too. Nothing weighs less than what a code of the most bits
+/// stands for: cutting longer ones down would cost the frequent bytes more.
 Plan make_plan(const std::int64_t* sample, std::int64_t image, bool whole, std::int64_t rows) {
   Plan plan{};
   plan.image = image;
   plan.filter = sample[0];
   std::array<std::uint32_t, kSymbols> weights{};
-  for (std::size_t byte = 0; byte < 256; ++byte) {
-    weights[byte] = static_cast<std::uint32_t>(whole ? sample[1 + byte] : 2 * sample[1 + byte] + 1);
-  }
-  weights[static_cast<std::size_t>(plan.filter)] += static_cast<std::uint32_t>(whole ? rows : 2 * rows);
+  std::copy(sample + 1, sample + 1 + 256, weights.begin());
+  weights[static_cast<std::size_t>(plan.filter)] += static_cast<std::uint32_t>(rows);
+  const std::uint32_t total = std::accumulate(weights.begin(), weights.end(), 0U);
+  const std::uint32_t least = std::max(1U, total >> kMaxCodeBits);
+  for (std::uint32_t& weight : weights) weight = whole && weight == 0 ? 0 : std::max(weight, least);
   weights[kEndOfBlock] = 1;
   png::huffman_lengths(weights.data(), kSymbols, kMaxCodeBits, plan.lengths.data());
   png::canonical_codes(plan.lengths.data(), kSymbols, plan.codes.data());

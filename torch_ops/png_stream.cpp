@@ -8,14 +8,16 @@ constexpr std::int64_t kLengthMask = (std::int64_t{1} << kLengthBits) - 1;
 constexpr std::int64_t kBytes = 256;
 constexpr std::int64_t kPairs = 65536;
 
+at::Tensor code_in(const at::Tensor& codes) { return codes.bitwise_right_shift(kLengthBits); }
+at::Tensor length_in(const at::Tensor& codes) { return codes.bitwise_and(kLengthMask); }
+
 /// One code in place of each two: [...,2] becomes [...].
 at::Tensor joined(const at::Tensor& codes) {
   const at::Tensor first = codes.select(-1, 0);
   const at::Tensor second = codes.select(-1, 1);
-  const at::Tensor shift = first.bitwise_and(kLengthMask).add_(kLengthBits);
-  return second.bitwise_right_shift(kLengthBits)
-      .bitwise_left_shift_(shift)
-      .add_(second.bitwise_and(kLengthMask))
+  return code_in(second)
+      .bitwise_left_shift_(length_in(first).add_(kLengthBits))
+      .add_(length_in(second))
       .add_(first);
 }
 
@@ -60,8 +62,12 @@ at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size) {
 PackedStreams pack_streams(const at::Tensor& streams, const at::Tensor& codes, const at::Tensor& room,
                            std::int64_t most_words) {
   const std::int64_t count = streams.size(0);
-  const at::Tensor groups = joined(look_up_pairs(streams, codes).to(at::kLong).view({count, -1, 2}));
-  const at::Tensor lengths = groups.bitwise_and(kLengthMask);
+  const at::Tensor pairs = look_up_pairs(streams, codes).view({count, -1, 2});
+  const at::Tensor first = pairs.select(-1, 0).to(at::kLong);
+  const at::Tensor second = pairs.select(-1, 1).to(at::kLong);
+  const at::Tensor first_lengths = length_in(first);
+  const at::Tensor code = code_in(second).bitwise_left_shift_(first_lengths).add_(code_in(first)).flatten();
+  const at::Tensor lengths = length_in(second).add_(first_lengths);
   at::Tensor positions = lengths.flatten().cumsum(0).view({count, -1});
   const at::Tensor ends = positions.select(1, -1).clone();
   const at::Tensor bits = ends.clone();
@@ -72,7 +78,6 @@ PackedStreams pack_streams(const at::Tensor& streams, const at::Tensor& codes, c
   positions.sub_(lengths).add_(first_word.mul(64).add_(room).add_(bits).sub_(ends).unsqueeze(1));
   const at::Tensor shift = positions.bitwise_and(63).flatten();
   const at::Tensor word = positions.bitwise_right_shift_(6).flatten();
-  const at::Tensor code = groups.bitwise_right_shift(kLengthBits).flatten();
   const at::Tensor words = at::zeros({most_words}, code.options());
   words.index_add_(0, word, code.bitwise_left_shift(shift));
   // By one first: a shift by 64 is none.

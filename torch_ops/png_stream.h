@@ -16,7 +16,10 @@ constexpr std::int64_t kStreamBlock = 128;
 at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size);
 
 /// A code and its length, as one number: code << kLengthBits | length. The first bit of a code is its lowest.
-constexpr std::int64_t kLengthBits = 6;
+constexpr std::int64_t kLengthBits = 5;
+
+/// Two of these and the length of both are a positive int32.
+constexpr std::int64_t kMaxStreamCodeBits = 13;
 
 struct PackedStreams {
   at::Tensor words;       ///< int64 [at most the bound]; bits are filled from the lowest up
@@ -25,8 +28,8 @@ struct PackedStreams {
 };
 
 /// The codes of all bytes, one behind another; each stream begins in a word of its own, behind room for some bits.
-/// streams: uint8 [N,P]. codes: int32 [N,256], at most 12 bits each. room: int64 [N], in bits. most_words: for all
-/// streams together, one to spare.
+/// streams: uint8 [N,P]. codes: int32 [N,256], at most kMaxStreamCodeBits each. room: int64 [N], in bits.
+/// most_words: for all streams together, one to spare.
 PackedStreams pack_streams(const at::Tensor& streams, const at::Tensor& codes, const at::Tensor& room,
                            std::int64_t most_words);
 

@@ -73,17 +73,17 @@ at::Tensor make_grid(const at::Tensor& images, std::int64_t columns = 8, std::in
 /// infinities are in no bin: their number is values.numel() - counts.sum(). No finite value: edges from 0 to 1.
 std::tuple<at::Tensor, at::Tensor> histogram_counts(const at::Tensor& values, std::int64_t bins = 64);
 
-/// PNG files of pictures, encoded where the pixels are: filter, Huffman code and packing are tensor operations,
-/// and only counts and compressed bytes come to the host. This function waits for the device: once for the counts
-/// of a sample, and for the files. pixels: uint8 [H,W,C] or [N,H,W,C] with C from 1 to 4 (grey, grey and alpha,
-/// RGB, RGBA), or int32 with one channel in 0..65535 for 16-bit grey, as to_pixels() makes them; of other numbers
-/// the lowest 16 bits are taken. Any strides. Returns a uint8 tensor of the file's bytes on the CPU for each
-/// picture; what is in a file does not depend on what else is in the batch. A picture has one filter and one code,
-/// made from a sample, and no matches: photographs become as small as libpng's, drawings and masks, whose bytes
-/// repeat, several times as large. Batches are encoded in turns of 32 MiB of pixels, or of one picture, each of
-/// which takes about 30 times its size of device memory on the way. Throws c10::TypeError for another dtype and
-/// for meta, sparse and undefined tensors; c10::ValueError for another shape, an empty tensor, and sides above
-/// 65500. On the CPU it is slow: logging has another encoder.
+/// PNG files of pictures, encoded where the pixels are: filters, codes and packing are tensor operations, and only
+/// counts and compressed bytes come to the host. Waits for the device, for the counts and for the files.
+/// pixels: uint8 [H,W,C] or [N,H,W,C] with C from 1 to 4 (grey, grey and alpha, RGB, RGBA), or int32 with one
+/// channel in 0..65535 for 16-bit grey, as to_pixels() makes them; of other numbers the lowest 16 bits are taken.
+/// Returns the bytes of each picture's file, uint8 on the CPU. They do not depend on what else is in the batch.
+/// There are no matches: photographs become about as small as libpng's, but where pixels repeat, as in drawings
+/// and masks, files are several times as large.
+/// Batches are encoded in turns of 32 MiB of pixels, or of one larger picture. A turn takes about 20 times as much
+/// memory on the device. The CPU is slow at it; a run has another encoder.
+/// Throws c10::TypeError for another dtype and for meta, sparse and undefined tensors; c10::ValueError for another
+/// shape, an empty tensor, sides above 65500 and pictures of over a gigabyte.
 std::vector<at::Tensor> encode_png(const at::Tensor& pixels);
 
 }  // namespace ops
