@@ -15,8 +15,8 @@
 #endif
 
 #include "media/filter_choice.h"
-#include "media/png_chunks.h"
 #include "pictures.h"
+#include "png/chunks.h"
 
 /// What others do with a picture.
 namespace sconce::benchmarks {
@@ -62,15 +62,15 @@ inline std::vector<std::uint8_t> encode_libdeflate(const Picture& picture, int l
 
   libdeflate_compressor* const compressor = libdeflate_alloc_compressor(level);
   const std::size_t room = libdeflate_zlib_compress_bound(compressor, filtered.size());
-  std::vector<std::uint8_t> chunk(media::kChunkHead + room + media::kChunkTail);
-  const std::size_t size = libdeflate_zlib_compress(compressor, filtered.data(), filtered.size(),
-                                                    chunk.data() + media::kChunkHead, room);
+  std::vector<std::uint8_t> chunk(png::kChunkHead + room + png::kChunkTail);
+  const std::size_t size =
+      libdeflate_zlib_compress(compressor, filtered.data(), filtered.size(), chunk.data() + png::kChunkHead, room);
   libdeflate_free_compressor(compressor);
 
   std::vector<std::uint8_t> file;
-  media::append_header(file, pixels);
-  media::append_chunk(file, "IDAT", chunk.data(), size);
-  media::append_end(file);
+  png::append_header(file, {pixels.width, pixels.height, pixels.channels, pixels.bit_depth});
+  png::append_chunk(file, "IDAT", chunk.data(), size);
+  png::append_end(file);
   return file;
 }
 #endif

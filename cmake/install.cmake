@@ -1,6 +1,6 @@
 include(CMakePackageConfigHelpers)
 
-set(installed sconce sconce_torch_ops sconce_registered_ops)
+set(installed sconce sconce_png sconce_torch_ops sconce_registered_ops)
 if(TARGET sconce_distributed)
   list(APPEND installed sconce_distributed)
 endif()

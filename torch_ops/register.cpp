@@ -68,6 +68,7 @@ TORCH_LIBRARY(sconce, m) {
   m.def("to_xyxy(Tensor boxes, str format) -> Tensor", &to_xyxy);
   m.def("make_grid(Tensor images, int columns=8, int padding=2) -> Tensor", &make_grid);
   m.def("histogram_counts(Tensor values, int bins=64) -> (Tensor, Tensor)", &ops::histogram_counts);
+  m.def("encode_png(Tensor pixels) -> Tensor[]", &ops::encode_png);
 }
 
 }  // namespace sconce

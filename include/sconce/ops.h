@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <tuple>
+#include <vector>
 
 namespace at {
 class Tensor;
@@ -32,10 +33,10 @@ enum class Range { Auto, Unit, Signed, Byte, MinMax, Wandb };
 enum class BoxFormat { XYXY, XYWH, CXCYWH };
 
 /// Pure functions from tensors to tensors. Every function runs on its input's device and current stream,
-/// detaches from autograd, never waits for an accelerator, and may be called from any thread. A result
-/// may share memory with the input where nothing had to change. On the CPU to_pixels, to_labels and make_grid
-/// leave LibTorch's threads to the program, and their results may be in memory of earlier results that are
-/// gone: such a tensor cannot be resized beyond its size.
+/// detaches from autograd, never waits for an accelerator (except encode_png), and may be called from any thread.
+/// A result may share memory with the input where nothing had to change. On the CPU to_pixels, to_labels and
+/// make_grid leave LibTorch's threads to the program, and their results may be in memory of earlier results that
+/// are gone: such a tensor cannot be resized beyond its size.
 namespace ops {
 
 /// A picture as bytes.
@@ -71,6 +72,19 @@ at::Tensor make_grid(const at::Tensor& images, std::int64_t columns = 8, std::in
 /// Returns counts, int64 [bins], and edges [bins+1], float32 or float64 for double and integer input. NaN and
 /// infinities are in no bin: their number is values.numel() - counts.sum(). No finite value: edges from 0 to 1.
 std::tuple<at::Tensor, at::Tensor> histogram_counts(const at::Tensor& values, std::int64_t bins = 64);
+
+/// PNG files of pictures, encoded where the pixels are: filters, codes and packing are tensor operations, and only
+/// counts and compressed bytes come to the host. Waits for the device, for the counts and for the files.
+/// pixels: uint8 [H,W,C] or [N,H,W,C] with C from 1 to 4 (grey, grey and alpha, RGB, RGBA), or int32 with one
+/// channel in 0..65535 for 16-bit grey, as to_pixels() makes them; of other numbers the lowest 16 bits are taken.
+/// Returns the bytes of each picture's file, uint8 on the CPU. They do not depend on what else is in the batch.
+/// There are no matches: photographs become about as small as libpng's, but where pixels repeat, as in drawings
+/// and masks, files are several times as large.
+/// Batches are encoded in turns of 32 MiB of pixels, or of one larger picture. A turn takes about 20 times as much
+/// memory on the device. The CPU is slow at it; a run has another encoder.
+/// Throws c10::TypeError for another dtype and for meta, sparse and undefined tensors; c10::ValueError for another
+/// shape, an empty tensor, sides above 65500 and pictures of over a gigabyte.
+std::vector<at::Tensor> encode_png(const at::Tensor& pixels);
 
 }  // namespace ops
 }  // namespace sconce

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 
-#include "media/bit_writer.h"
 #include "media/deflate_symbols.h"
 #include "media/literal_writer.h"
 #include "media/symbol_counts.h"
+#include "png/bit_writer.h"
 
 namespace sconce::media {
 
@@ -16,11 +16,12 @@ class CodeBook {
   explicit CodeBook(const SymbolCounts& counts);
 
   /// The description of the codes, behind the block's type (RFC 1951, 3.2.7).
-  [[nodiscard]] BitWriter write(BitWriter writer) const;
+  [[nodiscard]] png::BitWriter write(png::BitWriter writer) const;
 
   const LiteralCodes& literals() const { return literals_; }
 
-  [[nodiscard, gnu::always_inline]] inline BitWriter put_match(BitWriter writer, const Match& match) const {
+  [[nodiscard, gnu::always_inline]] inline png::BitWriter put_match(png::BitWriter writer,
+                                                                    const Match& match) const {
     const ExtendedSymbol distance = distance_symbol(match.distance);
     const unsigned code_bits = distance_lengths_[distance.symbol];
     const std::uint64_t distance_code =
@@ -36,7 +37,7 @@ class CodeBook {
     return writer;
   }
 
-  [[nodiscard]] BitWriter put_end(BitWriter writer) const {
+  [[nodiscard]] png::BitWriter put_end(png::BitWriter writer) const {
     writer.put(codes_[kEndOfBlock], lengths_[kEndOfBlock]);
     writer.flush();
     return writer;

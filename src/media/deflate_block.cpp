@@ -10,13 +10,13 @@ namespace {
 constexpr unsigned kStored = 0;
 constexpr unsigned kDynamicCodes = 2;
 
-void put_block_type(BitWriter& writer, bool last, unsigned type) {
+void put_block_type(png::BitWriter& writer, bool last, unsigned type) {
   writer.put(last ? 1 : 0, 1);
   writer.put(type, 2);
 }
 
-[[gnu::always_inline]] inline BitWriter write_symbols(BitWriter writer, const CodeBook& book,
-                                                      const DeflateBlock& block, Simd simd) {
+[[gnu::always_inline]] inline png::BitWriter write_symbols(png::BitWriter writer, const CodeBook& book,
+                                                           const DeflateBlock& block, Simd simd) {
   const std::uint8_t* bytes = block.bytes;
   const std::uint8_t* const end = bytes + block.size;
   for (const Match& match : block.matches) {
@@ -32,22 +32,23 @@ void put_block_type(BitWriter& writer, bool last, unsigned type) {
   return book.put_end(writer);
 }
 
-BitWriter write_symbols_portable(BitWriter writer, const CodeBook& book, const DeflateBlock& block, Simd simd) {
+png::BitWriter write_symbols_portable(png::BitWriter writer, const CodeBook& book, const DeflateBlock& block,
+                                      Simd simd) {
   return write_symbols(writer, book, block, simd);
 }
 
 #if SCONCE_X86_SIMD
 /// The same with shifts that need no flags.
-SCONCE_TARGET_AVX2 BitWriter write_symbols_avx2(BitWriter writer, const CodeBook& book, const DeflateBlock& block,
-                                                Simd simd) {
+SCONCE_TARGET_AVX2 png::BitWriter write_symbols_avx2(png::BitWriter writer, const CodeBook& book,
+                                                     const DeflateBlock& block, Simd simd) {
   return write_symbols(writer, book, block, simd);
 }
 #endif
 
 }  // namespace
 
-void write_coded_block(BitWriter& writer, const DeflateBlock& block, Counting counting, Simd simd) {
-  const BitWriter before = writer;
+void write_coded_block(png::BitWriter& writer, const DeflateBlock& block, Counting counting, Simd simd) {
+  const png::BitWriter before = writer;
   const CodeBook book(count_symbols(block.bytes, block.size, block.matches, counting));
   put_block_type(writer, block.last, kDynamicCodes);
   writer = book.write(writer);
@@ -62,7 +63,7 @@ void write_coded_block(BitWriter& writer, const DeflateBlock& block, Counting co
   }
 }
 
-void write_stored_block(BitWriter& writer, const DeflateBlock& block) {
+void write_stored_block(png::BitWriter& writer, const DeflateBlock& block) {
   constexpr std::size_t kMaxStored = 0xffff;
   for (std::size_t at = 0; at < block.size;) {
     const std::size_t part = std::min(block.size - at, kMaxStored);

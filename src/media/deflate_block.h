@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "media/bit_writer.h"
 #include "media/matches.h"
 #include "media/simd.h"
 #include "media/symbol_counts.h"
+#include "png/bit_writer.h"
 
 namespace sconce::media {
 
@@ -23,9 +23,9 @@ struct DeflateBlock {
 constexpr std::size_t max_deflate_block(std::size_t size) { return 2 * size + 1024; }
 
 /// Writes the block with Huffman codes of its own, or as it is where that is shorter.
-void write_coded_block(BitWriter& writer, const DeflateBlock& block, Counting counting, Simd simd);
+void write_coded_block(png::BitWriter& writer, const DeflateBlock& block, Counting counting, Simd simd);
 
 /// Writes the bytes as they are.
-void write_stored_block(BitWriter& writer, const DeflateBlock& block);
+void write_stored_block(png::BitWriter& writer, const DeflateBlock& block);
 
 }  // namespace sconce::media

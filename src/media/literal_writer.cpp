@@ -16,8 +16,8 @@ namespace {
 
 using Byte = std::uint8_t;
 
-[[gnu::always_inline]] inline BitWriter write_scalar(BitWriter writer, const LiteralCodes& codes,
-                                                     const Byte* bytes, std::size_t size) {
+[[gnu::always_inline]] inline png::BitWriter write_scalar(png::BitWriter writer, const LiteralCodes& codes,
+                                                          const Byte* bytes, std::size_t size) {
   const std::uint32_t* packed = codes.packed.data();
   std::size_t i = 0;
   for (; i + 4 <= size; i += 4) {
@@ -30,14 +30,15 @@ using Byte = std::uint8_t;
   return write_few_literals(writer, codes, bytes + i, size - i);
 }
 
-BitWriter write_portable(BitWriter writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size) {
+png::BitWriter write_portable(png::BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
+                              std::size_t size) {
   return write_scalar(writer, codes, bytes, size);
 }
 
 #if SCONCE_X86_SIMD
 
-SCONCE_TARGET_AVX2 BitWriter write_avx2(BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
-                                        std::size_t size) {
+SCONCE_TARGET_AVX2 png::BitWriter write_avx2(png::BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
+                                             std::size_t size) {
   return write_scalar(writer, codes, bytes, size);
 }
 
@@ -102,7 +103,7 @@ SCONCE_TARGET_AVX512 inline __m512i sums_before(__m512i lanes) {
 /// A writer of lanes whose words do not wait for each other.
 class LaneWriter {
  public:
-  SCONCE_TARGET_AVX512 explicit LaneWriter(BitWriter writer) { start(writer); }
+  SCONCE_TARGET_AVX512 explicit LaneWriter(png::BitWriter writer) { start(writer); }
 
   /// Writes lanes of 8 to 57 bits, each as a word from the byte on that it begins in. The bits before it in that
   /// byte are the end of the lane before, which is never too short to hold all of them.
@@ -128,7 +129,7 @@ class LaneWriter {
   SCONCE_TARGET_AVX512 void put_one_by_one(__m512i first, __m512i second) {
     const Words codes[] = {Words(first), Words(second)};
     const Words lengths[] = {Words(lengths64(first)), Words(lengths64(second))};
-    BitWriter writer = end();
+    png::BitWriter writer = end();
     for (int i = 0; i < 16; ++i) {
       const std::uint64_t length = lengths[i & 1].at[i / 2];
       writer.put(codes[i & 1].at[i / 2] ^ std::uint64_t{1} << length, static_cast<unsigned>(length));
@@ -137,13 +138,13 @@ class LaneWriter {
     start(writer);
   }
 
-  SCONCE_TARGET_AVX512 BitWriter end() const {
+  SCONCE_TARGET_AVX512 png::BitWriter end() const {
     const unsigned open = bits_ & 7;
     return {out_ + (bits_ >> 3), Words(last_codes_).at[7] >> (Words(last_lengths_).at[7] - open), open};
   }
 
  private:
-  SCONCE_TARGET_AVX512 void start(BitWriter writer) {
+  SCONCE_TARGET_AVX512 void start(png::BitWriter writer) {
     out_ = writer.out;
     bits_ = writer.count;
     last_codes_ = _mm512_set1_epi64(static_cast<long long>(writer.bits));
@@ -156,8 +157,8 @@ class LaneWriter {
   __m512i last_lengths_;
 };
 
-SCONCE_TARGET_AVX512 BitWriter write_avx512(BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
-                                            std::size_t size) {
+SCONCE_TARGET_AVX512 png::BitWriter write_avx512(png::BitWriter writer, const LiteralCodes& codes,
+                                                 const Byte* bytes, std::size_t size) {
   constexpr int kLongest = 57;  // beside the seven bits of an open byte
   const ByteTable low(codes.low);
   const ByteTable high(codes.high);
@@ -197,8 +198,8 @@ void LiteralCodes::set(const std::uint16_t* codes, const std::uint8_t* lengths) 
   }
 }
 
-BitWriter write_literals(BitWriter writer, const LiteralCodes& codes, const Byte* bytes, std::size_t size,
-                         Simd simd) {
+png::BitWriter write_literals(png::BitWriter writer, const LiteralCodes& codes, const Byte* bytes,
+                              std::size_t size, Simd simd) {
 #if SCONCE_X86_SIMD
   constexpr std::size_t kWorthTables = 64;  // loading twelve registers takes as long as writing this
   if (simd >= Simd::Avx512 && size >= kWorthTables) return write_avx512(writer, codes, bytes, size);

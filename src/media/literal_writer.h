@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "media/bit_writer.h"
 #include "media/simd.h"
+#include "png/bit_writer.h"
 
 namespace sconce::media {
 
@@ -25,9 +25,10 @@ struct LiteralCodes {
 constexpr std::size_t kFewLiterals = 3;
 
 /// Writes up to kFewLiterals codes, readable as below, without a branch: how many there are is hard to predict.
-[[nodiscard, gnu::always_inline]] inline BitWriter write_few_literals(BitWriter writer, const LiteralCodes& codes,
-                                                                      const std::uint8_t* bytes,
-                                                                      std::size_t size) {
+[[nodiscard, gnu::always_inline]] inline png::BitWriter write_few_literals(png::BitWriter writer,
+                                                                           const LiteralCodes& codes,
+                                                                           const std::uint8_t* bytes,
+                                                                           std::size_t size) {
   for (std::size_t i = 0; i < kFewLiterals; ++i) {
     const std::uint32_t code = codes.packed[bytes[i]] & (i < size ? ~0U : 0U);
     writer.put(code >> 8, code & 0xff);
@@ -37,7 +38,7 @@ constexpr std::size_t kFewLiterals = 3;
 }
 
 /// Writes the code of every byte. `bytes` must be readable for 3 bytes past the end.
-[[nodiscard]] BitWriter write_literals(BitWriter writer, const LiteralCodes& codes, const std::uint8_t* bytes,
-                                       std::size_t size, Simd simd);
+[[nodiscard]] png::BitWriter write_literals(png::BitWriter writer, const LiteralCodes& codes,
+                                            const std::uint8_t* bytes, std::size_t size, Simd simd);
 
 }  // namespace sconce::media

@@ -5,14 +5,14 @@
 #include <stdexcept>
 #include <string>
 
-#include "media/bit_writer.h"
 #include "media/byte_runs.h"
-#include "media/checksum.h"
 #include "media/deflate_block.h"
 #include "media/filter_choice.h"
-#include "media/png_chunks.h"
 #include "media/png_filter.h"
 #include "media/short_matches.h"
+#include "png/bit_writer.h"
+#include "png/checksum.h"
+#include "png/chunks.h"
 
 namespace sconce::media {
 namespace {
@@ -84,8 +84,8 @@ class DataWriter {
   void write(const std::uint8_t* bytes, std::size_t size, bool last) {
     const std::size_t blocks = (size + effort_.block_size - 1) / effort_.block_size;
     std::uint8_t* const chunk =
-        work_.chunk.reserve(kChunkHead + blocks * max_deflate_block(effort_.block_size) + kChunkTail);
-    bits_.out = chunk + kChunkHead;
+        work_.chunk.reserve(png::kChunkHead + blocks * max_deflate_block(effort_.block_size) + png::kChunkTail);
+    bits_.out = chunk + png::kChunkHead;
     if (first_) {
       constexpr unsigned kDeflate32KFastest = 0x0178;
       bits_.put(kDeflate32KFastest, 16);
@@ -95,13 +95,13 @@ class DataWriter {
       const std::size_t part = std::min(effort_.block_size, size - at);
       write_block(bytes + at, part, last && at + part == size);
     }
-    adler_ = adler32(adler_, bytes, size);
+    adler_ = png::adler32(adler_, bytes, size);
     if (last) {
       bits_.align_to_byte();
-      store_big_endian(bits_.out, adler_);
+      png::store_big_endian(bits_.out, adler_);
       bits_.out += 4;
     }
-    append_chunk(png_, "IDAT", chunk, static_cast<std::size_t>(bits_.out - chunk) - kChunkHead);
+    png::append_chunk(png_, "IDAT", chunk, static_cast<std::size_t>(bits_.out - chunk) - png::kChunkHead);
   }
 
  private:
@@ -118,7 +118,7 @@ class DataWriter {
   Effort effort_;
   const bool short_matches_;
   const Simd simd_;
-  BitWriter bits_;
+  png::BitWriter bits_;
   std::uint32_t adler_ = 1;
   bool first_ = true;
 };
@@ -182,9 +182,9 @@ void append_data(Bytes& png, const PixelView& pixels, const Effort& effort, Simd
 Bytes encode_png(const PixelView& pixels, Compression compression, Simd simd) {
   check(pixels);
   Bytes png;
-  append_header(png, pixels);
+  png::append_header(png, {pixels.width, pixels.height, pixels.channels, pixels.bit_depth});
   append_data(png, pixels, effort_of(compression), simd);
-  append_end(png);
+  png::append_end(png);
   return png;
 }
 

@@ -50,6 +50,9 @@ def grid(x):
 def counts(x):
     counts, edges = sconce.histogram_counts(x, 4)
     return counts
+
+def files(x):
+    return sconce.encode_png(x)
 )",
               std::make_shared<ScriptNames>(), nullptr);
   const auto run = [&](const char* name, const at::Tensor& input) {
@@ -60,6 +63,8 @@ def counts(x):
   EXPECT_TRUE(run("corners", at::ones({1, 4})).equal(at::cat({at::ones({1, 2}), at::full({1, 2}, 2.0)}, 1)));
   EXPECT_EQ(run("grid", at::ones({2, 1, 2, 2})).sizes(), at::IntArrayRef({1, 4, 7}));
   EXPECT_TRUE(run("counts", at::arange(8, at::kFloat)).equal(at::full({4}, 2, at::kLong)));
+  const at::Tensor picture = at::ones({2, 3, 4, 1}, at::kByte);
+  EXPECT_EQ(unit.run_method("files", picture).toTensorVector().size(), 2U);
 }
 
 TEST(RegisteredOps, ReturnMemoryOfTheirOwn) {

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace sconce::media {
+namespace sconce::png {
 
 constexpr std::size_t kMaxSymbols = 288;
 
@@ -13,4 +13,4 @@ void huffman_lengths(const std::uint32_t* counts, std::size_t symbols, unsigned 
 /// The canonical code of these lengths (RFC 1951, 3.2.2), first bit lowest.
 void canonical_codes(const std::uint8_t* lengths, std::size_t symbols, std::uint16_t* codes);
 
-}  // namespace sconce::media
+}  // namespace sconce::png

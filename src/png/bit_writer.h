@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace sconce::media {
+namespace sconce::png {
 
 /// Packs codes from the lowest bit up, as DEFLATE has them. Writes up to eight bytes past `out`. Inner loops pass
 /// it by value: behind a reference, every byte written could be the writer's own for all the compiler knows.
@@ -39,4 +39,4 @@ struct BitWriter {
   }
 };
 
-}  // namespace sconce::media
+}  // namespace sconce::png

@@ -1,4 +1,4 @@
-#include "media/checksum.h"
+#include "png/checksum.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace sconce::media {
+namespace sconce::png {
 namespace {
 
 TEST(Checksums, AreThoseOfZlib) {
@@ -28,4 +28,4 @@ TEST(Adler32, GoesOnFromTheLargestSumsWithoutOverflow) {
 }
 
 }  // namespace
-}  // namespace sconce::media
+}  // namespace sconce::png

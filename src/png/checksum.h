@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace sconce::media {
+namespace sconce::png {
 
 // libdeflate's where the build found it, several times as fast as zlib's, which serve otherwise.
 
@@ -13,4 +13,4 @@ std::uint32_t adler32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t 
 /// The checksum of a PNG chunk.
 std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size);
 
-}  // namespace sconce::media
+}  // namespace sconce::png

@@ -1,4 +1,4 @@
-#include "media/checksum.h"
+#include "png/checksum.h"
 
 #ifdef SCONCE_HAVE_LIBDEFLATE
 #include <libdeflate.h>
@@ -6,7 +6,7 @@
 #include <zlib.h>
 #endif
 
-namespace sconce::media {
+namespace sconce::png {
 
 #ifdef SCONCE_HAVE_LIBDEFLATE
 
@@ -28,4 +28,4 @@ std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size) {
 
 #endif
 
-}  // namespace sconce::media
+}  // namespace sconce::png

@@ -1,9 +1,9 @@
-#include "media/huffman.h"
+#include "png/huffman.h"
 
 #include <algorithm>
 #include <array>
 
-namespace sconce::media {
+namespace sconce::png {
 namespace {
 
 constexpr unsigned kMaxLength = 15;
@@ -132,4 +132,4 @@ void canonical_codes(const std::uint8_t* lengths, std::size_t symbols, std::uint
   }
 }
 
-}  // namespace sconce::media
+}  // namespace sconce::png

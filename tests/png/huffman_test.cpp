@@ -1,11 +1,11 @@
-#include "media/huffman.h"
+#include "png/huffman.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <vector>
 
-namespace sconce::media {
+namespace sconce::png {
 namespace {
 
 std::vector<std::uint8_t> lengths_of(const std::vector<std::uint32_t>& counts, unsigned limit) {
@@ -62,4 +62,4 @@ TEST(CanonicalCodes, AreThoseOfTheStandardsExampleReadBackwards) {
 }
 
 }  // namespace
-}  // namespace sconce::media
+}  // namespace sconce::png
