@@ -109,8 +109,6 @@ class Image {
   ImageSource& source() const noexcept { return *source_; }
 
  private:
-  /// pixels [H,W,C], of which original is the caller's tensor.
-  Image(const at::Tensor& pixels, const at::Tensor& original, ImageOptions options);
   void check_and_share(ImageOptions options);
   static std::vector<store::StoredImage> bind_all(const std::vector<Image>& images, Run& run, std::string_view key,
                                                   std::int64_t step);

@@ -29,6 +29,15 @@ enum class LateRows {
   Throw,  ///< log() throws c10::ValueError
 };
 
+/// Where the pictures of an accelerator become PNG files.
+enum class DeviceEncoding {
+  /// There, on a stream of sconce's own, where that is worth it: with Compression::Fast, if a megabyte or more of
+  /// pixels waits, of pictures that are no flat drawings, and the device is not too busy. Else on the CPU.
+  Auto,
+  Always,  ///< there, unless it has no memory for it
+  Never,   ///< on the CPU
+};
+
 enum class AlertLevel { Info, Warn, Error };
 
 /// What is left unset is taken from wandb's environment variables, where one is named below and not empty.
@@ -58,7 +67,8 @@ struct RunOptions {
   TORCH_ARG(std::string, job_type);           ///< default: WANDB_JOB_TYPE
   TORCH_ARG(std::string, notes);              ///< default: WANDB_NOTES
   TORCH_ARG(std::vector<std::string>, tags);  ///< each 1 to 64 characters; default: WANDB_TAGS, with commas
-  TORCH_ARG(Compression, compression) = Compression::Fast;  ///< of images and masks
+  TORCH_ARG(Compression, compression) = Compression::Fast;            ///< of images and masks
+  TORCH_ARG(DeviceEncoding, device_encoding) = DeviceEncoding::Auto;  ///< of images; masks are encoded on the CPU
   /// 1 to 256. Unset: one for every eight hardware threads, at least 1 and at most 4, which leaves training its
   /// cores and encodes about a gigabyte of pixels a second each.
   TORCH_ARG(std::optional<std::int64_t>, encoder_threads);

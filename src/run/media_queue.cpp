@@ -3,6 +3,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "run/run_options.h"
 #include "run/store_image.h"
 #include "store/json_text.h"
+#include "values/image_source.h"
 
 namespace sconce {
 namespace {
@@ -33,7 +35,18 @@ MediaQueue::MediaQueue(PendingQueue& queue, DiskHealth& health, Reporter& report
       reporter_(reporter),
       directory_(directory),
       compression_(options.compression()),
-      encoders_(encoder_threads(options, std::thread::hardware_concurrency())) {}
+      encoders_(encoder_threads(options, std::thread::hardware_concurrency())),
+      device_encoder_(options.device_encoding(), compression_, reporter) {}
+
+void MediaQueue::hurry() {
+  device_encoder_.hurry();
+  encoders_.hurry();
+}
+
+void MediaQueue::close() {
+  device_encoder_.close();
+  encoders_.close();
+}
 
 void MediaQueue::submit(PendingRow& row) {
   for (auto& [key, value] : row.cells) {
@@ -87,22 +100,28 @@ std::int64_t MediaQueue::submit_nested(Value& value, const std::string& key, std
 std::future<EncodedImage> MediaQueue::encode(const Image& image, const std::string& key,
                                              std::optional<std::int64_t> step) {
   const auto promise = std::make_shared<std::promise<EncodedImage>>();
-  encoders_.submit(
-      [this, image = std::optional(image), bytes = encoder_bytes(image), key, step, promise]() mutable {
-        try {
-          promise->set_value(store_image(
-              *image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
-                       [this](const std::exception& error) { reporter_.report(error); }}));
-        } catch (const c10::Error& error) {
-          promise->set_value(error.what_without_backtrace());
-        } catch (const std::exception& error) {
-          promise->set_value(error.what());
-        } catch (...) {
-          promise->set_value("an unknown error");
-        }
-        image.reset();  // before its bytes count as free
-        queue_.release(bytes);
-      });
+  std::function<void()> store = [this, image = std::optional(image), bytes = encoder_bytes(image), key, step,
+                                 promise]() mutable {
+    try {
+      promise->set_value(store_image(
+          *image, {directory_, key, step, compression_, [this](const auto& write) { health_.retry(write); },
+                   [this](const std::exception& error) { reporter_.report(error); }}));
+    } catch (const c10::Error& error) {
+      promise->set_value(error.what_without_backtrace());
+    } catch (const std::exception& error) {
+      promise->set_value(error.what());
+    } catch (...) {
+      promise->set_value("an unknown error");
+    }
+    image.reset();  // before its bytes count as free
+    queue_.release(bytes);
+  };
+  if (image.source().on_device().defined()) {
+    device_encoder_.submit(image.source(),
+                           [this, store = std::move(store)]() mutable { encoders_.submit(std::move(store)); });
+  } else {
+    encoders_.submit(std::move(store));
+  }
   return promise->get_future();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "run/device_encoder.h"
 #include "run/disk_health.h"
 #include "run/encoder_pool.h"
 #include "run/pending_queue.h"
@@ -26,11 +27,11 @@ class MediaQueue {
   /// released when they are written.
   void submit(PendingRow& row);
   /// Images that are not written yet.
-  std::int64_t waiting() const { return encoders_.waiting(); }
+  std::int64_t waiting() const { return device_encoder_.waiting() + encoders_.waiting(); }
   /// Begins now what waits.
-  void hurry() { encoders_.hurry(); }
+  void hurry();
   /// Encodes what is left and ends the threads.
-  void close() { encoders_.close(); }
+  void close();
 
  private:
   /// Returns the bytes that go to the encoders.
@@ -49,6 +50,7 @@ class MediaQueue {
   std::atomic<bool> warned_of_sizes_{false};
   const Compression compression_;
   EncoderPool encoders_;
+  DeviceEncoder device_encoder_;  ///< hands over to encoders_
 };
 
 }  // namespace sconce

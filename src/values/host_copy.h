@@ -7,6 +7,9 @@
 
 namespace sconce {
 
+/// What a tensor takes beside its values: its bookkeeping, and that of its copy.
+constexpr std::int64_t kTensorBytes = 768;
+
 /// A tensor's values on their way to host memory. On the CPU they are there; from an accelerator the copy is
 /// enqueued on the current stream, behind whatever computes the values, and an event tells when it is done: nobody
 /// waits until the values are needed. Cheap to copy; get() may be called from any thread.

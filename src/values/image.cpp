@@ -60,6 +60,13 @@ void check_dimensions(std::int64_t width, std::int64_t height) {
                     height, " (width x height)");
 }
 
+/// pixels: [H,W,C], of which original is the caller's tensor.
+std::shared_ptr<ImageSource> source_of(const at::Tensor& pixels, const at::Tensor& original) {
+  check_dimensions(pixels.size(1), pixels.size(0));
+  return pixels.is_cpu() ? std::make_shared<ImageSource>(HostCopy(pixels, original), pixels)
+                         : std::make_shared<ImageSource>(DevicePixels(pixels, original));
+}
+
 /// The extension with its dot, as it is spelt; nothing where what follows the last dot is none.
 std::string extension_of(const std::string& name) {
   constexpr std::size_t kLongest = 16;
@@ -109,9 +116,9 @@ void check_boxes(const std::string& name, const BoxesData& boxes, const Classes&
 
 }  // namespace
 
-Image::Image(const at::Tensor& tensor, ImageOptions options) {
-  const at::Tensor pixels = pixels_of(tensor, options);
-  *this = Image(pixels, tensor, std::move(options));
+Image::Image(const at::Tensor& tensor, ImageOptions options)
+    : source_(source_of(pixels_of(tensor, options), tensor)) {
+  check_and_share(std::move(options));
 }
 
 Image::Image(const std::filesystem::path& file, ImageOptions options)
@@ -142,22 +149,21 @@ std::vector<Image> Image::batch(const at::Tensor& nchw, const ImageOptions& opti
   TORCH_CHECK_VALUE(nchw.defined() && nchw.dim() == 4, "expected a batch [N,C,H,W] or [N,H,W,C], got ",
                     ops::describe(nchw));
   TORCH_CHECK_VALUE(nchw.numel() > 0, "expected a batch with no empty dimension, got ", ops::describe(nchw));
-  // An accelerator is asked once for all of them. Each image gets memory of its own: one that waits does not keep
-  // the batch.
-  const at::Tensor pixels = nchw.is_cpu() ? at::Tensor() : ops::convert_pixels(nchw, reading(options));
   std::vector<Image> images;
   images.reserve(static_cast<std::size_t>(nchw.size(0)));
+  if (nchw.is_cpu()) {  // memory of its own for each: one that waits does not keep the batch
+    for (const at::Tensor& picture : nchw.unbind()) {
+      images.push_back(Image(picture, options));
+    }
+    return images;
+  }
+  // An accelerator is asked once for all of them.
+  const DevicePixels pixels(ops::convert_pixels(nchw, reading(options)), nchw);
+  check_dimensions(pixels.tensor().size(2), pixels.tensor().size(1));
   for (std::int64_t i = 0; i < nchw.size(0); ++i) {
-    const at::Tensor picture = nchw.is_cpu() ? ops::convert_pixels(nchw[i], reading(options)) : pixels[i];
-    images.push_back(Image(picture, nchw, options));
+    images.push_back(Image(std::make_shared<ImageSource>(pixels.picture(i)), options));
   }
   return images;
-}
-
-Image::Image(const at::Tensor& pixels, const at::Tensor& original, ImageOptions options) {
-  check_dimensions(pixels.size(1), pixels.size(0));
-  source_ = std::make_shared<ImageSource>(HostCopy(pixels, original), pixels);
-  check_and_share(std::move(options));
 }
 
 void Image::check_and_share(ImageOptions options) {

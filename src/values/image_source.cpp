@@ -9,6 +9,7 @@
 #include "sconce/ops.h"
 #include "store/sha256.h"
 #include "torch_ops/pixels.h"
+#include "values/device_event.h"
 
 namespace sconce {
 namespace {
@@ -28,6 +29,11 @@ std::vector<std::uint8_t> big_endian_16(const at::Tensor& samples) {
 at::Tensor interleaved(const at::Tensor& pixels) {
   const bool by_channel = pixels.dim() == 3 && pixels.scalar_type() == at::kByte;
   return by_channel ? ops::to_pixels(pixels, Mode::Auto, Range::Byte, Layout::HWC) : pixels.contiguous();
+}
+
+media::EncodedMedia png_file(const at::Tensor& bytes, std::int64_t width, std::int64_t height) {
+  const auto* const begin = bytes.data_ptr<std::uint8_t>();
+  return {std::vector<std::uint8_t>(begin, begin + bytes.numel()), ".png", "png", width, height};
 }
 
 MediaFile with_hash(media::EncodedMedia media) {
@@ -61,6 +67,13 @@ ImageSource::ImageSource(HostCopy copy, const at::Tensor& pixels)
       channels_(pixels.size(2)),
       bytes_(copy_.bytes()) {}
 
+ImageSource::ImageSource(DevicePixels pixels)
+    : on_device_(std::move(pixels)),
+      height_(on_device_.tensor().size(0)),
+      width_(on_device_.tensor().size(1)),
+      channels_(on_device_.tensor().size(2)),
+      bytes_(2 * (on_device_.bytes() + kTensorBytes)) {}
+
 ImageSource::ImageSource(std::shared_ptr<const ImageSource> original, Mode mode)
     : original_(std::move(original)),
       mode_(mode),
@@ -85,7 +98,18 @@ const at::Tensor& ImageSource::pixels() const {
 
 /// [H,W,C] in the order in which they came.
 at::Tensor ImageSource::samples() const {
-  return original_ == nullptr ? copy_.get() : ops::to_pixels(original_->pixels(), mode_, Range::Byte, Layout::HWC);
+  if (original_ != nullptr) {
+    return ops::to_pixels(original_->pixels(), mode_, Range::Byte, Layout::HWC);
+  }
+  return (on_device_.defined() ? fetch(stream_beside(on_device_.stream())) : copy_).get();
+}
+
+HostCopy ImageSource::fetch(const c10::Stream& stream) const {
+  const std::lock_guard<std::mutex> lock(fetching_);
+  if (!copy_.defined()) {
+    copy_ = on_device_.copy_on(stream);
+  }
+  return copy_;
 }
 
 std::shared_ptr<const MediaFile> ImageSource::file(Compression compression) {
@@ -93,8 +117,23 @@ std::shared_ptr<const MediaFile> ImageSource::file(Compression compression) {
   if (!is_file() && encoded_as_ != compression) {
     file_ = std::make_shared<const MediaFile>(encode_pixels(samples(), compression));
     encoded_as_ = compression;
+  } else if (file_ == nullptr) {
+    file_ = std::make_shared<const MediaFile>(with_hash(png_file(device_file_, width_, height_)));
+    device_file_.reset();
   }
   return file_;
+}
+
+bool ImageSource::has_file(Compression compression) const {
+  const std::lock_guard<std::mutex> lock(encoding_);
+  return is_file() || encoded_as_ == compression;
+}
+
+void ImageSource::take_file(at::Tensor png, Compression compression) {
+  const std::lock_guard<std::mutex> lock(encoding_);
+  device_file_ = std::move(png);
+  file_.reset();
+  encoded_as_ = compression;
 }
 
 }  // namespace sconce

@@ -11,6 +11,7 @@
 #include "media/encoded_media.h"
 #include "sconce/compression.h"
 #include "sconce/ops.h"
+#include "values/device_pixels.h"
 #include "values/host_copy.h"
 
 namespace sconce {
@@ -27,6 +28,8 @@ class ImageSource {
  public:
   /// pixels: uint8 [H,W,C] or int32 [H,W,1], as ops::convert_pixels makes them, planes or interleaved.
   ImageSource(HostCopy copy, const at::Tensor& pixels);
+  /// Pixels [H,W,C] of an accelerator.
+  explicit ImageSource(DevicePixels pixels);
   /// The pixels of another one in a mode, converted when they are first needed: they may still be on their way.
   ImageSource(std::shared_ptr<const ImageSource> original, Mode mode);
   explicit ImageSource(media::EncodedMedia file);
@@ -39,13 +42,22 @@ class ImageSource {
   /// The file; waits for the device and encodes at the first call. Throws what the encoder or the device reports.
   /// What is a file already has no compression.
   std::shared_ptr<const MediaFile> file(Compression compression);
+  bool has_file(Compression compression) const;
+  /// The pixels, if they came from an accelerator.
+  const DevicePixels& on_device() const noexcept { return on_device_; }
+  /// Takes the PNG file that the accelerator made of the pixels, uint8 [N] on the CPU, as what file() encodes.
+  void take_file(at::Tensor png, Compression compression);
+  /// Enqueues the pixels' copy from the accelerator to the host, once. pixels() and file() would do it, too.
+  HostCopy fetch(const c10::Stream& stream) const;
   /// Memory that the image takes until it is written.
   std::int64_t bytes() const noexcept { return bytes_; }
 
  private:
   at::Tensor samples() const;
 
-  HostCopy copy_;
+  DevicePixels on_device_;
+  mutable std::mutex fetching_;
+  mutable HostCopy copy_;
   std::shared_ptr<const ImageSource> original_;
   Mode mode_ = Mode::Auto;
   std::int64_t height_ = 0;
@@ -54,7 +66,8 @@ class ImageSource {
   std::int64_t bytes_ = 0;
   mutable std::mutex interleaving_;
   mutable at::Tensor interleaved_;
-  std::mutex encoding_;
+  mutable std::mutex encoding_;
+  at::Tensor device_file_;  ///< whose hash is still to be made
   std::shared_ptr<const MediaFile> file_;
   std::optional<Compression> encoded_as_;
 };

@@ -1,0 +1,221 @@
+#include "run/device_encoder.h"
+
+#include <ATen/ATen.h>
+#include <c10/core/StreamGuard.h>
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "sconce/ops.h"
+#include "values/device_event.h"
+#include "values/image_source.h"
+
+namespace sconce {
+namespace {
+
+/// An encoder of the CPU makes about as much in the time that a device takes to begin with its operations.
+constexpr std::int64_t kWorthIt = std::int64_t{1} << 20;
+constexpr std::int64_t kTurnBytes = std::int64_t{32} << 20;
+constexpr std::int64_t kLargest = std::int64_t{1} << 30;  ///< that ops::encode_png takes
+
+// A device that is slower than half of one encoder of the CPU is busy, and so would be whoever waits for it.
+constexpr double kBytesPerSecondOfBusy = 0.5e9;
+constexpr auto kBusyFor = std::chrono::seconds(5);
+
+bool are_alike(const at::Tensor& one, const at::Tensor& other) {
+  return one.device() == other.device() && one.scalar_type() == other.scalar_type() &&
+         one.sizes() == other.sizes();
+}
+
+/// Whether nothing more is to come. What is wrong with the device is told to those who want the pixels.
+bool is_settled(const DevicePixels& pixels) {
+  try {
+    return pixels.are_there();
+  } catch (const c10::Error&) {
+    return true;
+  }
+}
+
+void settle(const DevicePixels& pixels) {
+  try {
+    pixels.wait();
+  } catch (const c10::Error&) {
+    return;
+  }
+}
+
+}  // namespace
+
+DeviceEncoder::DeviceEncoder(DeviceEncoding encoding, Compression compression, Reporter& reporter)
+    : encoding_(encoding), compression_(compression), reporter_(reporter), turn_bytes_(kTurnBytes) {}
+
+void DeviceEncoder::submit(ImageSource& source, std::function<void()> then) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!thread_) {
+    thread_.emplace(1);
+  }
+  waiting_.push_back({&source, std::move(then)});
+  thread_->submit([this] { take_turn(); });
+}
+
+std::int64_t DeviceEncoder::waiting() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<std::int64_t>(waiting_.size()) + begun_;
+}
+
+void DeviceEncoder::hurry() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (thread_) {
+    thread_->hurry();
+  }
+}
+
+void DeviceEncoder::close() {
+  if (thread_) {  // nobody submits any more
+    thread_->close();
+  }
+}
+
+/// The picture that came first, when it is computed, and those like it that are by then.
+DeviceEncoder::Turn DeviceEncoder::take() {
+  Turn turn;
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (waiting_.empty()) {  // an earlier turn took them
+    return turn;
+  }
+  const auto take = [&](std::deque<Picture>::iterator picture) {
+    turn.push_back(std::move(*picture));
+    ++begun_;
+    return waiting_.erase(picture);
+  };
+  take(waiting_.begin());
+  const DevicePixels first = turn.front().source->on_device();
+  lock.unlock();
+  settle(first);
+  lock.lock();
+  std::int64_t bytes = first.bytes();
+  for (auto next = waiting_.begin(); next != waiting_.end() && bytes + first.bytes() <= turn_bytes_;) {
+    const DevicePixels& pixels = next->source->on_device();
+    const bool joins = are_alike(pixels.tensor(), first.tensor()) && is_settled(pixels);
+    bytes += joins ? first.bytes() : 0;
+    next = joins ? take(next) : std::next(next);
+  }
+  return turn;
+}
+
+void DeviceEncoder::take_turn() {
+  const Turn turn = take();
+  if (turn.empty()) {
+    return;
+  }
+  const Sources sources = without_file(turn);
+  if (is_worth(sources)) {
+    encode(sources);
+  }
+  for (const ImageSource* source : without_file(turn)) {
+    try {
+      source->fetch(stream_for(*source));
+    } catch (const std::exception&) {  // file() meets it again, where the image has a name
+      break;
+    }
+  }
+  for (const Picture& picture : turn) {
+    picture.then();
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  begun_ -= static_cast<std::int64_t>(turn.size());
+}
+
+/// An image that is logged under several keys comes several times.
+DeviceEncoder::Sources DeviceEncoder::without_file(const Turn& turn) const {
+  Sources sources;
+  for (const Picture& picture : turn) {
+    if (!picture.source->has_file(compression_)) {
+      sources.push_back(picture.source);
+    }
+  }
+  std::sort(sources.begin(), sources.end(), std::less<>());
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
+  return sources;
+}
+
+bool DeviceEncoder::is_worth(const Sources& sources) const {
+  if (sources.empty() || is_off_ || encoding_ == DeviceEncoding::Never) {
+    return false;
+  }
+  const std::int64_t each = sources.front()->on_device().bytes();
+  const std::int64_t bytes = each * static_cast<std::int64_t>(sources.size());
+  if (encoding_ == DeviceEncoding::Always) {
+    return each <= kLargest;
+  }
+  return compression_ == Compression::Fast && bytes >= kWorthIt && each <= kTurnBytes &&
+         Clock::now() >= busy_until_;
+}
+
+/// All of them, or those before the device refused.
+void DeviceEncoder::encode(const Sources& sources) {
+  for (auto begin = sources.begin(); begin != sources.end() && !is_off_;) {
+    const std::int64_t each = (*begin)->on_device().bytes();
+    const std::int64_t fitting = std::max<std::int64_t>(1, turn_bytes_ / each);
+    const auto end = begin + std::min<std::ptrdiff_t>(fitting, sources.end() - begin);
+    try {
+      encode_together(Sources(begin, end));
+      begin = end;
+    } catch (const c10::OutOfMemoryError&) {
+      turn_bytes_ = each * (end - begin) / 2;
+      is_off_ = end - begin == 1;  // each try has the program's own allocator scrape its memory together
+      if (is_off_) {
+        TORCH_WARN("sconce: ", (*begin)->on_device().tensor().device(),
+                   " has no memory left to encode images; the CPU encodes them from now on");
+      }
+    } catch (const c10::Error& error) {
+      stop(error.what_without_backtrace());
+    } catch (const std::exception& error) {
+      stop(error.what());
+    }
+  }
+}
+
+void DeviceEncoder::stop(const char* why) {
+  is_off_ = true;
+  reporter_.report(
+      std::runtime_error(fmt::format("images are encoded on the CPU from now on; their device says: {}", why)));
+}
+
+void DeviceEncoder::encode_together(const Sources& sources) {
+  const Clock::time_point start = Clock::now();
+  const c10::Stream& stream = stream_for(*sources.front());
+  const c10::StreamGuard guard(stream);
+  std::vector<at::Tensor> pictures;
+  for (const ImageSource* source : sources) {
+    pictures.push_back(source->on_device().on(stream));
+  }
+  std::vector<at::Tensor> files = ops::encode_png(at::stack(pictures));
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    sources[i]->take_file(std::move(files[i]), compression_);
+  }
+  const std::chrono::duration<double> took = Clock::now() - start;
+  const double bytes = static_cast<double>(sources.front()->on_device().bytes() * pictures.size());
+  if (bytes < kBytesPerSecondOfBusy * took.count()) {
+    busy_until_ = Clock::now() + kBusyFor;
+  }
+}
+
+const c10::Stream& DeviceEncoder::stream_for(const ImageSource& source) {
+  const c10::Stream& programs = source.on_device().stream();
+  for (c10::Stream& stream : streams_) {
+    if (stream.device() == programs.device()) {
+      stream = stream == programs ? stream_beside(programs) : stream;
+      return stream;
+    }
+  }
+  streams_.push_back(stream_beside(programs));
+  return streams_.back();
+}
+
+}  // namespace sconce
