@@ -12,7 +12,10 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <limits>
 #include <memory>
+#include <mutex>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,7 +33,11 @@ Queue& queue() {
   return instance;
 }
 
-std::atomic<std::int64_t> operation_count{0};
+std::array<std::atomic<std::int64_t>, kStreams> operation_counts{};
+std::atomic<std::int64_t> allocated{0};
+std::atomic<std::int64_t> most_allocated_at_once{std::numeric_limits<std::int64_t>::max()};
+std::atomic<Fault> fault{Fault::None};
+std::mutex reservations_mutex;
 std::vector<std::pair<const void*, c10::Stream>> reservations;  // of storages
 
 thread_local std::size_t current_stream = 0;
@@ -46,6 +53,12 @@ void synchronize_unless_inside() {
   if (kernel_depth == 0) queue().synchronize();
 }
 
+void count_operation(std::size_t stream) { ++operation_counts[stream]; }
+
+void fail_from(Fault least) {
+  TORCH_CHECK(fault < least, least == Fault::Kernels ? "a kernel failed" : "the device is lost");
+}
+
 std::size_t index_of(const c10::Stream& stream) { return static_cast<std::size_t>(stream.id()); }
 c10::Stream stream_of(std::size_t index) {
   return c10::Stream(c10::Stream::UNSAFE, device(), static_cast<c10::StreamId>(index));
@@ -55,9 +68,20 @@ const EventPtr& event_of(void* event) { return *static_cast<EventPtr*>(event); }
 // Neither class says override: LibTorch 1.13 lacks some of these functions, and allocate() lost its const in 2.3.
 // A function that a release does not know is just never called there.
 struct HostAllocator : c10::Allocator {
+  struct Block {
+    std::size_t bytes;
+    std::unique_ptr<char[]> data;
+  };
+  static void free(Block* block) {
+    allocated -= static_cast<std::int64_t>(block->bytes);
+    delete block;
+  }
   c10::DataPtr allocate(std::size_t bytes) const {
-    void* data = bytes == 0 ? nullptr : ::operator new(bytes);
-    return {data, data, [](void* pointer) { ::operator delete(pointer); }, device()};
+    TORCH_CHECK_WITH(OutOfMemoryError, static_cast<std::int64_t>(bytes) <= most_allocated_at_once, "no room for ",
+                     bytes, " bytes");
+    allocated += static_cast<std::int64_t>(bytes);
+    auto* const block = new Block{bytes, std::unique_ptr<char[]>(new char[bytes])};
+    return {block->data.get(), block, [](void* context) { free(static_cast<Block*>(context)); }, device()};
   }
   c10::DataPtr allocate(std::size_t bytes) { return std::as_const(*this).allocate(bytes); }
   void copy_data(void* to, const void* from, std::size_t bytes) const { std::memcpy(to, from, bytes); }
@@ -88,14 +112,17 @@ struct FakeGuard final : LaterGuardFunctions {
   void synchronizeStream(const c10::Stream&) const override { queue().synchronize(); }
 
   void record(void** event, const c10::Stream& stream, c10::DeviceIndex, c10::EventFlag) const override {
-    ++operation_count;
+    count_operation(index_of(stream));
     if (*event == nullptr) *event = new EventPtr(std::make_shared<EventState>());
     queue().record(event_of(*event), index_of(stream));
   }
   void block(void* event, const c10::Stream& stream) const override {
     queue().block(event_of(event), index_of(stream));
   }
-  bool queryEvent(void* event) const override { return queue().query(event_of(event)); }
+  bool queryEvent(void* event) const override {
+    fail_from(Fault::Everything);
+    return queue().query(event_of(event));
+  }
   void destroyEvent(void* event, const c10::DeviceIndex) const noexcept override {
     delete static_cast<EventPtr*>(event);
   }
@@ -140,7 +167,10 @@ void enqueue_copy(const at::Tensor& host, const at::Tensor& source) {
 at::Tensor& copy_(at::Tensor& self, const at::Tensor& source, bool non_blocking) {
   const bool to_host = self.is_cpu();
   const bool on_device = !to_host && !source.is_cpu();
-  if (kernel_depth == 0) ++operation_count;
+  if (kernel_depth == 0) {
+    fail_from(Fault::Everything);
+    count_operation(current_stream);
+  }
   if (to_host && non_blocking && kernel_depth == 0) {
     enqueue_copy(self, source);
     return self;
@@ -161,6 +191,7 @@ at::Tensor copy_from_and_resize(const at::Tensor& self, const at::Tensor& target
 }
 
 void record_stream(at::Tensor& self, at::Stream stream) {
+  const std::lock_guard<std::mutex> lock(reservations_mutex);
   reservations.emplace_back(self.storage().unsafeGetStorageImpl(), stream);
 }
 
@@ -188,7 +219,10 @@ c10::List<c10::optional<at::Tensor>> indices_on_cpu(const c10::List<c10::optiona
 
 void fallback(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   if (answers_to_the_host(op.schema().name())) synchronize_unless_inside();
-  if (kernel_depth == 0) ++operation_count;
+  if (kernel_depth == 0) {
+    fail_from(Fault::Kernels);
+    count_operation(current_stream);
+  }
   const InsideKernel inside;
   for (auto argument = stack->end() - op.schema().arguments().size(); argument != stack->end(); ++argument) {
     if (argument->isOptionalTensorList()) *argument = indices_on_cpu(argument->toOptionalTensorList());
@@ -224,15 +258,25 @@ void hold() { queue().hold(0, kStreams); }
 void hold(const c10::Stream& stream) { queue().hold(index_of(stream), index_of(stream) + 1); }
 void release() { queue().release(); }
 std::int64_t synchronizations() { return queue().synchronizations(); }
-std::int64_t operations() { return operation_count; }
+std::int64_t operations() {
+  return std::accumulate(operation_counts.begin(), operation_counts.end(), std::int64_t{0});
+}
+std::int64_t operations_on(const c10::Stream& stream) { return operation_counts[index_of(stream)]; }
+std::int64_t allocated_bytes() { return allocated; }
+void refuse_above(std::int64_t bytes) { most_allocated_at_once = bytes; }
+void set_fault(Fault next) { fault = next; }
 bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream) {
   const std::pair<const void*, c10::Stream> sought(tensor.storage().unsafeGetStorageImpl(), stream);
+  const std::lock_guard<std::mutex> lock(reservations_mutex);
   return std::find(reservations.begin(), reservations.end(), sought) != reservations.end();
 }
 bool await_waiter() { return queue().await_waiter(); }
 void reset() {
   queue().reset();
-  operation_count = 0;
+  for (auto& count : operation_counts) count = 0;
+  refuse_above(std::numeric_limits<std::int64_t>::max());
+  set_fault(Fault::None);
+  const std::lock_guard<std::mutex> lock(reservations_mutex);
   reservations.clear();
 }
 

@@ -43,12 +43,24 @@ std::int64_t synchronizations();
 /// How much was enqueued since reset(): kernels, copies to and from the device, events recorded. Each costs the
 /// caller a launch.
 std::int64_t operations();
+/// Those of one stream: what was enqueued while it was current.
+std::int64_t operations_on(const c10::Stream& stream);
 /// Whether record_stream() was called for memory of the tensor and this stream since reset().
 bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream);
 /// Blocks until some thread has found an event not done yet, by query() or by waiting for it, since the last
 /// hold(). False if that did not come to pass within a minute.
 bool await_waiter();
-/// release(), and the counters and reservations start again.
+/// Memory of the device that tensors have, in bytes.
+std::int64_t allocated_bytes();
+/// Allocations of more bytes are refused with c10::OutOfMemoryError.
+void refuse_above(std::int64_t bytes);
+enum class Fault {
+  None,
+  Kernels,    ///< every kernel throws c10::Error("a kernel failed")
+  Everything  ///< and every copy and every question about an event, as a device does that is lost
+};
+void set_fault(Fault fault);
+/// release(), nothing is refused, nothing fails, and the counters and reservations start again.
 void reset();
 
 /// A copy on the device; never counted, nor held.

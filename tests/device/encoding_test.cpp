@@ -1,0 +1,313 @@
+// Pictures of an accelerator are encoded there: on a stream beside the program's, several together, and by the CPU
+// where that is better or has to be.
+
+#include <ATen/ATen.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "fake_device.h"
+#include "sconce/ops.h"
+#include "sconce/sconce.h"
+#include "store/sha256.h"
+#include "support/run_reader.h"
+#include "values/image_source.h"
+
+namespace sconce {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// [3,H,W] of many values, of which neighbours are alike, as in photographs.
+at::Tensor photograph(std::int64_t height, std::int64_t width) {
+  return at::rand({3, height, width}).cumsum(1).cumsum(2).remainder_(1);
+}
+
+std::string hash_of(const void* bytes, std::size_t size) { return store::sha256_hex(bytes, size); }
+
+/// Of the file that the device makes of these pixels, uint8 or int32 [H,W,C]; the CPU's encoder makes another one.
+std::string hash_by_device(const at::Tensor& pixels) {
+  const at::Tensor file = ops::encode_png(pixels).at(0);
+  return hash_of(file.data_ptr(), file.nbytes());
+}
+
+std::string by_device(const at::Tensor& picture) { return hash_by_device(Image(picture).pixels()); }
+
+std::string by_cpu(const at::Tensor& picture, Compression compression = Compression::Fast) {
+  return encode_pixels(Image(picture).pixels(), compression).sha256;
+}
+
+class Encoding : public testing::Test {
+ protected:
+  Encoding() { fake::reset(); }
+  ~Encoding() override { fake::reset(); }
+
+  RunOptions options(DeviceEncoding encoding = DeviceEncoding::Always) {
+    return RunOptions("test")
+        .dir(folder_.path())
+        .device_encoding(encoding)
+        .on_error([this](const std::exception& error) {
+          const std::lock_guard<std::mutex> lock(mutex_);
+          errors_.push_back(error.what());
+        });
+  }
+  static at::Tensor on_device(const at::Tensor& tensor) { return fake::to_device(tensor); }
+  static c10::Stream current_stream() {
+    return c10::impl::VirtualGuardImpl(fake::device().type()).getStream(fake::device());
+  }
+  /// Of the file of the first cell of this key.
+  static std::string hash_at(const sconce::Run& run, const std::string& key) {
+    for (const ordered_json& row : test::read_rows(run.dir())) {
+      if (row.contains(key)) return hash_of_file(run, row.at(key).at("path"));
+    }
+    return "no image";
+  }
+  static std::string hash_of_file(const sconce::Run& run, const std::string& path) {
+    const std::string bytes = test::read_text(run.dir() / "files" / path);
+    return hash_of(bytes.data(), bytes.size());
+  }
+  static void expect_list_by_device(const sconce::Run& run, const std::string& key, const at::Tensor& pictures) {
+    const ordered_json paths = test::read_rows(run.dir()).at(0).at(key).at("filenames");
+    for (std::int64_t i = 0; i < pictures.size(0); ++i) {
+      EXPECT_EQ(hash_of_file(run, paths.at(static_cast<std::size_t>(i))), by_device(pictures[i])) << i;
+    }
+  }
+
+  test::TemporaryFolder folder_;
+  std::mutex mutex_;
+  std::vector<std::string> errors_;
+};
+
+TEST_F(Encoding, IsDoneOnTheDeviceAndNothingOfItOnTheCallersStream) {
+  sconce::Run run(options());
+  const at::Tensor picture = photograph(60, 80);
+  const at::Tensor there = on_device(picture);
+  run.log("img", Image(there));
+  const std::int64_t of_the_call = fake::operations_on(current_stream());
+  EXPECT_LE(of_the_call, 5) << "scale, clip, no NaN, cast, an event";
+  run.finish();
+  EXPECT_EQ(fake::operations_on(current_stream()), of_the_call);
+  EXPECT_GT(fake::operations(), of_the_call);
+  EXPECT_EQ(hash_at(run, "img"), by_device(picture));
+  EXPECT_NE(hash_at(run, "img"), by_cpu(picture));
+  EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(Encoding, IsDoneOnTheCpuIfTheRunSaysSo) {
+  sconce::Run run(options(DeviceEncoding::Never));
+  const at::Tensor picture = photograph(60, 80);
+  run.log("img", Image(on_device(picture)));
+  const std::int64_t of_the_call = fake::operations();
+  run.finish();
+  EXPECT_EQ(fake::operations() - of_the_call, 2) << "a copy to the host and its event";
+  EXPECT_EQ(hash_at(run, "img"), by_cpu(picture));
+}
+
+TEST_F(Encoding, OfPicturesOfEveryKindKeepsTheirPixels) {
+  sconce::Run run(options());
+  const std::vector<at::Tensor> pictures = {
+      photograph(33, 47),
+      photograph(33, 47).select(0, 0),
+      at::cat({photograph(9, 500), photograph(9, 500).narrow(0, 0, 1)}),
+      photograph(300, 7).permute({1, 2, 0}).contiguous(),
+      at::randint(256, {3, 20, 20}, at::kByte),
+      at::full({5, 6}, 1, at::kBool),
+  };
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    run.log(std::to_string(i), Image(on_device(pictures[i])), 0);
+  }
+  const at::Tensor deep = at::rand({21, 34});
+  run.log("deep", Image(on_device(deep), ImageOptions().mode(Mode::I16)), 0);
+  run.finish();
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    EXPECT_EQ(hash_at(run, std::to_string(i)), by_device(pictures[i])) << i;
+  }
+  const at::Tensor samples = Image(deep, ImageOptions().mode(Mode::I16)).pixels();
+  EXPECT_EQ(hash_at(run, "deep"), hash_by_device(samples));
+}
+
+TEST_F(Encoding, TakesThoseTogetherThatAreAlikeAndWait) {
+  sconce::Run run(options());
+  const auto operations = [&](int count) {
+    fake::reset();
+    {
+      const fake::Hold hold;
+      for (int i = 0; i < count; ++i) {
+        run.log("img", Image(on_device(at::rand({3, 16, 16}))));
+        run.log("other", Image(on_device(at::rand({3, 16, 17}))));
+      }
+      EXPECT_TRUE(fake::await_waiter());
+    }
+    const std::int64_t of_calls = fake::operations_on(current_stream());
+    run.flush();
+    return fake::operations() - of_calls;
+  };
+  const std::int64_t of_two = operations(1);
+  EXPECT_LT(operations(8), 2 * of_two) << "sixteen pictures";
+  run.finish();
+  EXPECT_EQ(test::media_files(run.dir()).size(), 18U);
+}
+
+TEST_F(Encoding, OfOneImageUnderTwoKeysIsDoneOnce) {
+  sconce::Run run(options());
+  const at::Tensor picture = photograph(16, 16);
+  const Image image(on_device(picture));
+  const Image copy(image, ImageOptions().caption("the same pixels"));
+  {
+    const fake::Hold hold;
+    run.log({{"a", image}, {"b", copy}, {"list", std::vector<Image>{image, copy}}});
+  }
+  run.finish();
+  EXPECT_EQ(hash_at(run, "a"), by_device(picture));
+  EXPECT_EQ(hash_at(run, "b"), by_device(picture));
+  EXPECT_TRUE(at::equal(image.pixels(), Image(picture).pixels()));
+}
+
+TEST_F(Encoding, TakesThePixelsOfTheCall) {
+  sconce::Run run(options());
+  const at::Tensor picture = at::randint(256, {3, 16, 16}, at::kByte);
+  const at::Tensor there = on_device(picture);
+  const at::Tensor batch = on_device(picture.unsqueeze(0));
+  {
+    const fake::Hold hold;
+    run.log({{"img", Image(there)}, {"batch", Image::batch(batch).at(0)}});
+    there.zero_();
+    batch.zero_();
+  }
+  run.finish();
+  EXPECT_EQ(hash_at(run, "img"), by_device(picture));
+  EXPECT_EQ(hash_at(run, "batch"), by_device(picture));
+}
+
+TEST_F(Encoding, WaitsForThePixelsBeforeItBegins) {
+  sconce::Run run(options());
+  const at::Tensor there = on_device(photograph(16, 16));
+  const std::int64_t before = fake::synchronizations();
+  const fake::Hold hold;
+  run.log("img", Image(there));
+  const std::int64_t operations = fake::operations();
+  EXPECT_TRUE(fake::await_waiter());
+  EXPECT_EQ(fake::operations(), operations);
+  EXPECT_EQ(fake::synchronizations(), before);
+}
+
+TEST_F(Encoding, LeavesSmallPicturesToTheCpu) {
+  sconce::Run run(options(DeviceEncoding::Auto));
+  const at::Tensor small = photograph(60, 80);
+  run.log("img", Image(on_device(small)));
+  run.finish();
+  EXPECT_EQ(hash_at(run, "img"), by_cpu(small));
+}
+
+TEST_F(Encoding, OfManySmallPicturesIsDoneOnTheDevice) {
+  sconce::Run run(options(DeviceEncoding::Auto));
+  const at::Tensor pictures = at::rand({8, 3, 256, 256}).cumsum_(2).cumsum_(3).remainder_(1);
+  {
+    const fake::Hold hold;
+    run.log("imgs", Image::batch(on_device(pictures)));
+  }
+  run.finish();
+  expect_list_by_device(run, "imgs", pictures);
+}
+
+TEST_F(Encoding, LeavesABusyDeviceInPeace) {
+  // The fake device encodes 20 times as slowly as one of the CPU's encoders.
+  sconce::Run run(options(DeviceEncoding::Auto));
+  const at::Tensor first = photograph(600, 800);
+  const at::Tensor second = photograph(600, 800);
+  run.log("first", Image(on_device(first)));
+  run.flush();
+  run.log("second", Image(on_device(second)));
+  run.finish();
+  EXPECT_EQ(hash_at(run, "first"), by_device(first));
+  EXPECT_EQ(hash_at(run, "second"), by_cpu(second));
+}
+
+TEST_F(Encoding, LeavesOtherCompressionsToTheCpu) {
+  for (const Compression compression : {Compression::Small, Compression::None}) {
+    const at::Tensor picture = photograph(600, 800);
+    sconce::Run run(options(DeviceEncoding::Auto).compression(compression));
+    run.log("img", Image(on_device(picture)));
+    run.finish();
+    EXPECT_EQ(hash_at(run, "img"), by_cpu(picture, compression));
+  }
+}
+
+TEST_F(Encoding, TakesFewerTogetherWhereMemoryIsShort) {
+  sconce::Run run(options());
+  const at::Tensor pictures = at::rand({8, 3, 64, 64});
+  const std::vector<Image> images = Image::batch(on_device(pictures));
+  fake::refuse_above(3 * 64 * 64 * 100);  // what two pictures take, about
+  run.log("imgs", images);
+  run.finish();
+  expect_list_by_device(run, "imgs", pictures);
+  EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(Encoding, IsLeftToTheCpuWhereThereIsNoMemory) {
+  sconce::Run run(options());
+  const at::Tensor picture = at::rand({3, 64, 64});
+  const at::Tensor there = on_device(picture);
+  const Image image(there);
+  testing::internal::CaptureStderr();
+  fake::refuse_above(64);
+  run.log("a", image);
+  run.flush();
+  fake::refuse_above(1 << 30);
+  run.log("b", Image(there));
+  run.finish();
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(hash_at(run, "a"), by_cpu(picture));
+  EXPECT_EQ(hash_at(run, "b"), by_cpu(picture)) << "nobody asks a second time";
+  const std::size_t warning = said.find("no memory left");
+  EXPECT_NE(warning, std::string::npos) << said;
+  EXPECT_EQ(said.find("no memory left", warning + 1), std::string::npos) << said;
+}
+
+TEST_F(Encoding, IsLeftToTheCpuWhereTheDeviceFails) {
+  sconce::Run run(options());
+  const at::Tensor picture = at::rand({3, 64, 64});
+  const Image one(on_device(picture));
+  const Image other(on_device(picture.flip(1)));
+  fake::set_fault(fake::Fault::Kernels);
+  run.log("a", one);
+  run.flush();
+  run.log("b", other);
+  run.finish();
+  EXPECT_EQ(hash_at(run, "a"), by_cpu(picture));
+  EXPECT_EQ(hash_at(run, "b"), by_cpu(picture.flip(1)));
+  ASSERT_EQ(errors_.size(), 1U);
+  EXPECT_NE(errors_[0].find("a kernel failed"), std::string::npos) << errors_[0];
+}
+
+TEST_F(Encoding, OfALostDeviceNamesTheImagesAndEnds) {
+  sconce::Run run(options());
+  const Image image(on_device(at::rand({3, 64, 64})));
+  fake::set_fault(fake::Fault::Everything);
+  run.log({{"img", image}, {"n", 1}}, 7);
+  EXPECT_THROW(run.finish(), std::runtime_error);
+  const ordered_json row = test::read_rows(run.dir()).at(0);
+  EXPECT_EQ(row.at("n"), 1);
+  EXPECT_FALSE(row.contains("img"));
+  ASSERT_FALSE(errors_.empty());
+  for (const char* word : {"'img'", "step 7", "the device is lost"}) {
+    EXPECT_NE(errors_.back().find(word), std::string::npos) << errors_.back();
+  }
+}
+
+TEST_F(Encoding, GivesTheDevicesMemoryBack) {
+  const std::int64_t before = fake::allocated_bytes();
+  {
+    sconce::Run run(options());
+    run.log("img", Image(on_device(photograph(60, 80))));
+    EXPECT_GT(fake::allocated_bytes(), before);
+    run.flush();
+    EXPECT_EQ(fake::allocated_bytes(), before);
+  }
+}
+
+}  // namespace
+}  // namespace sconce
