@@ -300,13 +300,11 @@ TEST_F(Encoding, OfALostDeviceNamesTheImagesAndEnds) {
 
 TEST_F(Encoding, GivesTheDevicesMemoryBack) {
   const std::int64_t before = fake::allocated_bytes();
-  {
-    sconce::Run run(options());
-    run.log("img", Image(on_device(photograph(60, 80))));
-    EXPECT_GT(fake::allocated_bytes(), before);
-    run.flush();
-    EXPECT_EQ(fake::allocated_bytes(), before);
-  }
+  sconce::Run run(options());
+  run.log("img", Image(on_device(photograph(60, 80))));
+  EXPECT_GT(fake::allocated_bytes(), before);
+  run.finish();
+  EXPECT_EQ(fake::allocated_bytes(), before);
 }
 
 }  // namespace
