@@ -9,6 +9,7 @@
 #include <functional>
 #include <iterator>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "sconce/ops.h"
@@ -55,9 +56,15 @@ DeviceEncoder::DeviceEncoder(DeviceEncoding encoding, Compression compression, R
     : encoding_(encoding), compression_(compression), reporter_(reporter), turn_bytes_(kTurnBytes) {}
 
 void DeviceEncoder::submit(ImageSource& source, std::function<void()> then) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (!thread_) {
-    thread_.emplace(1);
+  std::unique_lock<std::mutex> lock(mutex_);
+  try {
+    if (!thread_) {
+      thread_.emplace(1);
+    }
+  } catch (const std::system_error&) {  // there are no more threads
+    lock.unlock();
+    then();
+    return;
   }
   waiting_.push_back({&source, std::move(then)});
   thread_->submit([this] { take_turn(); });

@@ -7,9 +7,13 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <vector>
 
+#include "sconce/ops.h"
 #include "sconce/sconce.h"
+#include "support/png_reader.h"
 #include "support/run_reader.h"
 
 namespace sconce {
@@ -126,6 +130,25 @@ TEST_F(Cuda, MemoryThatIsDroppedOnAnotherStreamIsNotWrittenToInTime) {
   std::vector<at::Tensor> others;
   for (int i = 0; i < 100; ++i) others.push_back(at::full({3, 256, 256}, 9, options(0).dtype(at::kByte)));
   EXPECT_TRUE(at::equal(images[0].pixels(), at::full({256, 256, 3}, 7, at::kByte)));
+}
+
+TEST_F(Cuda, PicturesAreEncodedThere) {
+  const at::Tensor pictures = at::rand({3, 3, 600, 800}, options(0)).cumsum_(2).cumsum_(3).remainder_(1);
+  sconce::Run run(RunOptions("test").dir(folder_.path()).device_encoding(DeviceEncoding::Always));
+  keep_busy();
+  const std::vector<Image> images = Image::batch(pictures);
+  run.log("imgs", images);
+  EXPECT_FALSE(current_stream().query()) << "the caller waited";
+  run.finish();
+  const ordered_json paths = test::read_rows(run.dir()).at(0).at("imgs").at("filenames");
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const std::string file = test::read_text(run.dir() / "files" / paths.at(i).get<std::string>());
+    const test::DecodedPng decoded = test::decode_png({file.begin(), file.end()});
+    const auto* const pixels = images[i].pixels().data_ptr<std::uint8_t>();
+    EXPECT_TRUE(std::equal(decoded.pixels.begin(), decoded.pixels.end(), pixels, pixels + 600 * 800 * 3)) << i;
+    const at::Tensor there = ops::encode_png(images[i].pixels().to(at::kCUDA)).at(0);
+    EXPECT_EQ(static_cast<std::size_t>(there.numel()), file.size()) << "made by the CPU?";
+  }
 }
 
 TEST_F(Cuda, TensorsOfADeviceThatIsNotCurrentAreTaken) {
