@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "arguments.h"
 #include "media/png_encoder.h"
 #include "other_encoders.h"
 #include "pictures.h"
@@ -81,20 +81,12 @@ void add(const Picture& picture, std::int64_t count, const std::string& device) 
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
-  std::string device = "cpu";
-  std::vector<Picture> pictures;
-  constexpr std::string_view kDevice = "--device=";
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.substr(0, kDevice.size()) == kDevice) {
-      device = argument.substr(kDevice.size());
-    } else {
-      pictures = sconce::benchmarks::read_folder(argv[i]);
-    }
-  }
-  if (pictures.empty()) pictures = sconce::benchmarks::made_up_pictures();
+  const sconce::benchmarks::Arguments arguments(argc, argv);
+  const std::vector<Picture> pictures = arguments.folder.empty()
+                                            ? sconce::benchmarks::made_up_pictures()
+                                            : sconce::benchmarks::read_folder(arguments.folder);
   for (const Picture& picture : pictures) {
-    for (const std::int64_t count : {1, 8}) add(picture, count, device);
+    for (const std::int64_t count : {1, 8}) add(picture, count, arguments.device);
   }
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -3,7 +3,7 @@
 // writes them, libpng at level 6, sha256, a file. "encoding" has the images made before, so that encoder threads
 // are all there is. "ratio" is to wandb's way, or to one thread, in this run. The runs stay in TMPDIR until the
 // end: ext4 is slow to make files where others were deleted a moment ago. throughput [a folder of PNG files]
-// [--benchmark_...]; without a folder, made-up photographs.
+// [--device=cuda] [--benchmark_...]; without a folder, made-up photographs. The tensors are on the device.
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "arguments.h"
 #include "other_encoders.h"
 #include "pictures.h"
 #include "sconce/sconce.h"
@@ -31,17 +32,18 @@ using sconce::benchmarks::ScratchFolder;
 using Tensors = std::vector<at::Tensor>;
 
 /// float [3, H, W] in [0, 1].
-at::Tensor tensor_of(const Picture& picture) {
+at::Tensor tensor_of(const Picture& picture, const std::string& device) {
   return at::tensor(at::ArrayRef<std::uint8_t>(picture.bytes), at::kByte)
       .reshape({picture.height, picture.width, picture.channels})
       .permute({2, 0, 1})
       .to(at::kFloat)
       .div(255)
-      .contiguous();
+      .contiguous()
+      .to(at::Device(device));
 }
 
 void write_as_wandb_does(const at::Tensor& tensor, const std::filesystem::path& folder, int index) {
-  const at::Tensor bytes = tensor.mul(255).clamp(0, 255).to(at::kByte).permute({1, 2, 0}).contiguous();
+  const at::Tensor bytes = tensor.mul(255).clamp(0, 255).to(at::kByte).permute({1, 2, 0}).contiguous().cpu();
   const auto* data = bytes.data_ptr<std::uint8_t>();
   const Picture pixels{
       "", bytes.size(1), bytes.size(0), static_cast<int>(bytes.size(2)), {data, data + bytes.numel()}};
@@ -128,10 +130,13 @@ std::vector<Picture> made_up_photographs() {
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   at::set_num_threads(1);
+  const sconce::benchmarks::Arguments arguments(argc, argv);
   const ScratchFolder folder;
   std::map<std::pair<std::int64_t, std::int64_t>, Tensors> sizes;
-  for (const Picture& picture : argc > 1 ? sconce::benchmarks::read_folder(argv[1]) : made_up_photographs()) {
-    if (picture.channels == 3) sizes[{picture.height, picture.width}].push_back(tensor_of(picture));
+  for (const Picture& picture :
+       arguments.folder.empty() ? made_up_photographs() : sconce::benchmarks::read_folder(arguments.folder)) {
+    if (picture.channels == 3)
+      sizes[{picture.height, picture.width}].push_back(tensor_of(picture, arguments.device));
   }
   for (const auto& [size, tensors] : sizes) {
     add_size(std::to_string(size.second) + "x" + std::to_string(size.first), tensors, folder);
