@@ -151,7 +151,7 @@ DeviceEncoder::Sources DeviceEncoder::without_file(const Turn& turn) const {
   return sources;
 }
 
-bool DeviceEncoder::is_worth(const Sources& sources) const {
+bool DeviceEncoder::is_worth(const Sources& sources) {
   if (sources.empty() || is_off_ || encoding_ == DeviceEncoding::Never) {
     return false;
   }
@@ -160,7 +160,8 @@ bool DeviceEncoder::is_worth(const Sources& sources) const {
   if (encoding_ == DeviceEncoding::Always) {
     return each <= kLargest;
   }
-  return compression_ == Compression::Fast && bytes >= kWorthIt && each <= kTurnBytes &&
+  const bool beside = stream_for(*sources.front()) != sources.front()->on_device().stream();
+  return compression_ == Compression::Fast && beside && bytes >= kWorthIt && each <= kTurnBytes &&
          Clock::now() >= busy_until_;
 }
 

@@ -47,7 +47,7 @@ class DeviceEncoder {
   Turn take();
   void take_turn();
   Sources without_file(const Turn& turn) const;
-  bool is_worth(const Sources& sources) const;
+  bool is_worth(const Sources& sources);
   void encode(const Sources& sources);
   void encode_together(const Sources& sources);
   void stop(const char* why);

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <chrono>
@@ -41,9 +42,13 @@ c10::Stream current_stream(const at::Tensor& tensor) {
 
 c10::Stream stream_beside(const c10::Stream& stream) {
   const VirtualGuardImpl device(stream.device_type());
-  const c10::Stream other = device.getStreamFromGlobalPool(stream.device());
-  // The pool goes round: the next one is another.
-  return other == stream ? device.getStreamFromGlobalPool(stream.device()) : other;
+  try {
+    const c10::Stream other = device.getStreamFromGlobalPool(stream.device());
+    // The pool goes round: the next one is another.
+    return other == stream ? device.getStreamFromGlobalPool(stream.device()) : other;
+  } catch (const c10::Error&) {
+    return stream;
+  }
 }
 
 void reserve_for(const c10::Stream& stream, const at::Tensor& tensor) {

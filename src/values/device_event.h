@@ -31,7 +31,8 @@ class DeviceEvent {
 /// The stream that is current on this thread for the tensor's device.
 c10::Stream current_stream(const at::Tensor& tensor);
 
-/// A stream of LibTorch's pool for work beside `stream`, on its device.
+/// A stream of LibTorch's pool for work beside `stream`, on its device; of a kind of device that has no pool, the
+/// same one.
 c10::Stream stream_beside(const c10::Stream& stream);
 
 /// The tensor may be dropped before `stream` has read it. Memory that belongs to another stream could then be

@@ -213,6 +213,15 @@ TEST_F(Encoding, OfManySmallPicturesIsDoneOnTheDevice) {
   expect_list_by_device(run, "imgs", pictures);
 }
 
+TEST_F(Encoding, IsLeftToTheCpuWhereTheCallersStreamIsTheOnlyOne) {
+  sconce::Run run(options(DeviceEncoding::Auto));
+  fake::refuse_streams();
+  const at::Tensor picture = photograph(600, 800);
+  run.log("img", Image(on_device(picture)));
+  run.finish();
+  EXPECT_EQ(hash_at(run, "img"), by_cpu(picture));
+}
+
 TEST_F(Encoding, LeavesABusyDeviceInPeace) {
   // The fake device encodes 20 times as slowly as one of the CPU's encoders.
   sconce::Run run(options(DeviceEncoding::Auto));

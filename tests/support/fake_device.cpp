@@ -36,6 +36,7 @@ Queue& queue() {
 std::array<std::atomic<std::int64_t>, kStreams> operation_counts{};
 std::atomic<std::int64_t> allocated{0};
 std::atomic<std::int64_t> most_allocated_at_once{std::numeric_limits<std::int64_t>::max()};
+std::atomic<bool> streams_refused{false};
 std::atomic<Fault> fault{Fault::None};
 std::mutex reservations_mutex;
 std::vector<std::pair<const void*, c10::Stream>> reservations;  // of storages
@@ -102,6 +103,7 @@ struct FakeGuard final : LaterGuardFunctions {
   c10::Stream getStream(c10::Device) const noexcept override { return stream_of(current_stream); }
   c10::Stream getDefaultStream(c10::Device) const override { return stream_of(0); }
   c10::Stream getStreamFromGlobalPool(c10::Device, bool) const override {
+    TORCH_CHECK(!streams_refused, "there is no pool of streams");
     static std::atomic<std::size_t> taken{0};
     return stream_of(1 + taken++ % (kStreams - 1));
   }
@@ -264,6 +266,7 @@ std::int64_t operations() {
 std::int64_t operations_on(const c10::Stream& stream) { return operation_counts[index_of(stream)]; }
 std::int64_t allocated_bytes() { return allocated; }
 void refuse_above(std::int64_t bytes) { most_allocated_at_once = bytes; }
+void refuse_streams() { streams_refused = true; }
 void set_fault(Fault next) { fault = next; }
 bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream) {
   const std::pair<const void*, c10::Stream> sought(tensor.storage().unsafeGetStorageImpl(), stream);
@@ -275,6 +278,7 @@ void reset() {
   queue().reset();
   for (auto& count : operation_counts) count = 0;
   refuse_above(std::numeric_limits<std::int64_t>::max());
+  streams_refused = false;
   set_fault(Fault::None);
   const std::lock_guard<std::mutex> lock(reservations_mutex);
   reservations.clear();

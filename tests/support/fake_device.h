@@ -54,6 +54,8 @@ bool await_waiter();
 std::int64_t allocated_bytes();
 /// Allocations of more bytes are refused with c10::OutOfMemoryError.
 void refuse_above(std::int64_t bytes);
+/// Streams of the pool are refused, as by kinds of devices that have one stream.
+void refuse_streams();
 enum class Fault {
   None,
   Kernels,    ///< every kernel throws c10::Error("a kernel failed")
