@@ -10,6 +10,7 @@
 
 #include "sconce/ops.h"
 #include "support/png_reader.h"
+#include "torch_ops/png_plan.h"
 #include "torch_ops/png_stream.h"
 
 namespace sconce {
