@@ -11,7 +11,6 @@ namespace sconce::ops {
 namespace {
 
 constexpr std::size_t kFirstLength = 257;
-constexpr std::int32_t kDistanceBits = 1;
 
 MatchLengths make_match_lengths() {
   MatchLengths made{};
@@ -33,16 +32,21 @@ MatchLengths make_match_lengths() {
 std::int64_t bits_behind(std::size_t symbol) {
   if (symbol < kFirstLength) return 0;
   const bool none = symbol < 265 || symbol == kBlockSymbols - 1;
-  return kDistanceBits + (none ? 0 : static_cast<std::int64_t>(symbol - 261) / 4);
+  return none ? 0 : static_cast<std::int64_t>(symbol - 261) / 4;
 }
 
-/// Counts, made small enough for huffman_lengths(). Nothing weighs less than what a code of the most bits stands
-/// for: cutting longer ones down would cost the frequent symbols more.
-std::array<std::uint32_t, kBlockSymbols> weights_of(const std::int32_t* counts) {
+/// How much counts have to be divided by for huffman_lengths().
+std::int64_t parts_of(const std::int32_t* counts, std::size_t symbols) {
   constexpr std::int64_t kMostWeight = 0xffff;
-  const std::int64_t total = std::accumulate(counts, counts + kBlockSymbols, std::int64_t{0});
-  const std::int64_t parts = total / kMostWeight + 1;
-  const std::int64_t least = std::max<std::int64_t>(1, total / parts >> kMaxCodeBits);
+  return std::accumulate(counts, counts + symbols, std::int64_t{0}) / kMostWeight + 1;
+}
+
+/// Nothing weighs less than what a code of the most bits stands for: cutting longer ones down would cost the
+/// frequent symbols more.
+std::array<std::uint32_t, kBlockSymbols> weights_of(const std::int32_t* counts) {
+  const std::int64_t parts = parts_of(counts, kBlockSymbols);
+  const std::int64_t total = std::accumulate(counts, counts + kBlockSymbols, std::int64_t{0}) / parts;
+  const std::int64_t least = std::max<std::int64_t>(1, total >> kMaxCodeBits);
   std::array<std::uint32_t, kBlockSymbols> weights{};
   for (std::size_t i = 0; i < kBlockSymbols; ++i) {
     if (counts[i] > 0) weights[i] = static_cast<std::uint32_t>(std::max(least, counts[i] / parts));
@@ -51,13 +55,28 @@ std::array<std::uint32_t, kBlockSymbols> weights_of(const std::int32_t* counts) 
   return weights;
 }
 
+void make_distance_code(BandCode& band, const std::int32_t* counts, const std::vector<std::int64_t>& distances) {
+  const std::int64_t parts = parts_of(counts, distances.size());
+  std::array<std::uint32_t, kBlockDistances> weights{};
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const std::int64_t weight = (counts[i] + parts - 1) / parts;
+    weights[distance_code(distances[i]).symbol] += static_cast<std::uint32_t>(weight);
+  }
+  png::huffman_lengths(weights.data(), kBlockDistances, kMaxCodeBits, band.distance_lengths.data());
+  png::canonical_codes(band.distance_lengths.data(), kBlockDistances, band.distance_codes.data());
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const DistanceCode code = distance_code(distances[i]);
+    band.data_bits += std::int64_t{counts[i]} * (band.distance_lengths[code.symbol] + code.extra_bits);
+  }
+}
+
 void write_header(BandCode& band, bool last) {
   constexpr unsigned kDynamic = 2 << 1;
-  constexpr std::uint8_t kOneDistance = kDistanceBits;
   png::BitWriter writer;
   writer.out = band.header.data();
   writer.put(kDynamic | (last ? 1U : 0U), 3);
-  writer = png::write_code_lengths(writer, {band.lengths.data(), kBlockSymbols}, {&kOneDistance, 1});
+  writer = png::write_code_lengths(writer, {band.lengths.data(), kBlockSymbols},
+                                   {band.distance_lengths.data(), kBlockDistances});
   band.header_bits = (writer.out - band.header.data()) * 8 + writer.count;
 }
 
@@ -68,14 +87,24 @@ const MatchLengths& match_lengths() {
   return made;
 }
 
-BandCode band_code(const std::int32_t* counts, bool last) {
+DistanceCode distance_code(std::int64_t distance) {
+  const std::int64_t from = distance - 1;
+  if (from < 4) return {static_cast<std::size_t>(from), 0, 0};
+  std::int32_t bits = 0;
+  while (from >> (bits + 2) > 0) ++bits;
+  const std::int64_t upper = from >> bits;  // 2 or 3
+  return {static_cast<std::size_t>(2 * bits + upper), static_cast<std::int32_t>(from - (upper << bits)), bits};
+}
+
+BandCode band_code(const std::int32_t* counts, const std::vector<std::int64_t>& distances, bool last) {
   BandCode band{};
   const std::array<std::uint32_t, kBlockSymbols> weights = weights_of(counts);
   png::huffman_lengths(weights.data(), kBlockSymbols, kMaxCodeBits, band.lengths.data());
   png::canonical_codes(band.lengths.data(), kBlockSymbols, band.codes.data());
+  make_distance_code(band, counts + kBlockSymbols, distances);
   write_header(band, last);
   for (std::size_t i = 0; i < kBlockSymbols; ++i) {
-    band.data_bits += counts[i] * (band.lengths[i] + bits_behind(i));
+    band.data_bits += std::int64_t{counts[i]} * (band.lengths[i] + bits_behind(i));
   }
   return band;
 }

@@ -77,9 +77,8 @@ at::Tensor filtered_in_all_ways(const at::Tensor& rows, const PngFormat& format)
 
 /// Every so many columns are looked at to choose a filter, each channel in its turn.
 std::int64_t column_step(const PngFormat& format) {
-  constexpr std::int64_t kFewColumns = 512, kFewBytes = 64 << 10;
-  if (format.row < kFewColumns) return 1;
-  return format.bands.size <= kFewBytes ? 5 : 7;
+  constexpr std::int64_t kFewColumns = 512;
+  return format.row < kFewColumns ? 1 : 5;
 }
 
 /// Of bytes by how often they come, int64 [...,256] to int32. A byte that did not come may still do.

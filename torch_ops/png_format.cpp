@@ -13,7 +13,7 @@ constexpr std::int64_t kMaxBytes = std::int64_t{1} << 30;  ///< of a picture, so
 // Smaller bands follow a picture more closely, and each one costs a header of some 80 bytes and the host some
 // microseconds.
 constexpr std::int64_t kBandBytes = 48 << 10;
-constexpr std::int64_t kMostBands = 32;
+constexpr std::int64_t kMostBands = 48;
 constexpr std::int64_t kMostSegment = 4096;
 
 std::int64_t in_parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }

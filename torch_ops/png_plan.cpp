@@ -4,7 +4,7 @@
 
 #include "torch_ops/png_file.h"
 #include "torch_ops/png_filters.h"
-#include "torch_ops/png_runs.h"
+#include "torch_ops/png_matches.h"
 #include "torch_ops/png_stream.h"
 
 namespace sconce::ops {
@@ -35,16 +35,17 @@ class Checksum {
   std::int64_t weighted_;
 };
 
-/// counts: int32 [B,kBlockSymbols + 2] on the CPU, with the sums behind.
+/// counts: int32 [B,kBlockSymbols + distances + 2] on the CPU, with the sums behind.
 PngPlan plan_of(const at::Tensor& counts, const PngFormat& format) {
   PngPlan plan{};
   Checksum checksum(format.size());
+  const std::vector<std::int64_t> distances = png_distances(format);
   const std::int64_t bands = counts.size(0);
   for (std::int64_t i = 0; i < bands; ++i) {
     const auto* const of_band = counts.data_ptr<std::int32_t>() + i * counts.size(1);
-    plan.bands.push_back(band_code(of_band, i + 1 == bands));
+    plan.bands.push_back(band_code(of_band, distances, i + 1 == bands));
     plan.bits += plan.bands.back().bits();
-    checksum.add(of_band + kBlockSymbols, format.bands.size);
+    checksum.add(of_band + kBlockSymbols + distances.size(), format.bands.size);
   }
   plan.checksum = checksum.value();
   return plan;
@@ -64,7 +65,8 @@ PngPlans plan_png(const at::Tensor& pixels) {
   const FilteredBands filtered = filtered_bands(png_rows(pixels, format), format);
   const at::Tensor sums = adler_sums(filtered.bytes, format.bands.size).remainder_(kAdlerModulus).to(at::kInt);
   const at::Tensor symbols = png_symbols(filtered, format);
-  const at::Tensor counts = at::cat({count_symbols(symbols), sums}, 1).cpu();  // waits for the device
+  const at::Tensor counts =
+      at::cat({count_symbols(symbols, png_distances(format).size()), sums}, 1).cpu();  // waits for the device
   plans.symbols = symbols.view({-1, format.padded_size()});
   for (const at::Tensor& of_picture : counts.split(format.bands.count)) {
     plans.pictures.push_back(plan_of(of_picture, format));
@@ -95,7 +97,8 @@ std::vector<at::Tensor> encode_planned(const PngPlans& plans, const std::vector<
   }
   symbols = symbols.view({static_cast<std::int64_t>(bands.size()), plans.format.bands.padded});
   // One word more: nothing is added to it, but it is added to.
-  const at::Tensor packed = pack_symbols(symbols, codes, bands, first_words.back() + 1);
+  const at::Tensor packed =
+      pack_symbols(symbols, codes, png_distances(plans.format), bands, first_words.back() + 1);
   const at::Tensor words = packed.cpu();  // waits for the device
   std::vector<at::Tensor> files;
   for (std::size_t i = 0; i < pictures.size(); ++i) {

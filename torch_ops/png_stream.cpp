@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
-#include "torch_ops/png_runs.h"
+#include "torch_ops/png_matches.h"
 
 namespace sconce::ops {
 namespace {
 
 constexpr std::int64_t kAdlerModulus = 65521;
-constexpr std::int64_t kDistanceBits = 1;
 
 /// A code and its length are one number: code << kLengthBits | length. The first bit of a code is its lowest.
 constexpr std::int64_t kLengthBits = 6;
@@ -32,20 +31,34 @@ at::Tensor match_lengths_like(const at::Tensor& like) {
   return to_device(table, like);
 }
 
-/// Codes with their lengths, int32 [bands,kPngSymbols].
-at::Tensor code_table(const std::vector<const BandCode*>& codes, const at::Tensor& like) {
-  const auto count = static_cast<std::int64_t>(codes.size());
-  const at::Tensor made = at::empty({count, static_cast<std::int64_t>(kBlockSymbols)}, at::kInt);
+/// Codes with their lengths, of symbols and of distances: int32 [bands,kBlockSymbols + 2^kMostDistances / 2 + 1].
+at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector<std::int64_t>& distances) {
+  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  const at::Tensor made =
+      at::zeros({static_cast<std::int64_t>(codes.size()), kSymbols + kFirstSilent - kFirstDistance}, at::kInt);
   auto* to = made.data_ptr<std::int32_t>();
   for (const BandCode* band : codes) {
-    for (std::size_t i = 0; i < kBlockSymbols; ++i) *to++ = band->codes[i] << kLengthBits | band->lengths[i];
+    for (std::size_t i = 0; i < kBlockSymbols; ++i) to[i] = band->codes[i] << kLengthBits | band->lengths[i];
+    for (std::size_t i = 0; i < distances.size(); ++i) {
+      const DistanceCode code = distance_code(distances[i]);
+      const std::int32_t length = band->distance_lengths[code.symbol];
+      const std::int32_t bits = band->distance_codes[code.symbol] | code.extra << length;
+      to[kSymbols + (1 << i)] = bits << kLengthBits | (length + code.extra_bits);
+    }
+    to += made.size(1);
   }
-  const at::Tensor of_symbols = to_device(made, like), lengths = match_lengths_like(like);
-  const at::Tensor of_matches = of_symbols.index_select(1, lengths[0]);
-  const at::Tensor behind = lengths[1].bitwise_left_shift(length_in(of_matches).add_(kLengthBits));
-  const at::Tensor of_silent = at::zeros({count, kSilent}, of_symbols.options());
-  return at::cat({of_symbols.narrow(1, 0, kFirstMatch), of_matches.add(behind).add_(lengths[2].add(kDistanceBits)),
-                  of_silent},
+  return made;
+}
+
+/// By what png_symbols() makes, int32 [bands,kPngSymbols].
+at::Tensor code_table(const at::Tensor& codes) {
+  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  const at::Tensor lengths = match_lengths_like(codes);
+  const at::Tensor of_matches = codes.index_select(1, lengths[0]);
+  const at::Tensor extra = lengths[1].bitwise_left_shift(length_in(of_matches).add_(kLengthBits));
+  const at::Tensor of_silent = at::zeros({codes.size(0), kSilent}, codes.options());
+  return at::cat({codes.narrow(1, 0, kFirstMatch), of_matches.add(extra).add_(lengths[2]),
+                  codes.narrow(1, kSymbols, kFirstSilent - kFirstDistance), of_silent},
                  1);
 }
 
@@ -62,20 +75,26 @@ at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size) {
   return at::stack({sums.sum(1), sums.mul(behind).sum(1).add_(weighted.sum(1))}, 1);
 }
 
-at::Tensor count_symbols(const at::Tensor& symbols) {
+at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances) {
+  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
   const std::int64_t bands = symbols.size(0);
   const at::Tensor all = symbols.flatten();
   const at::Tensor counts = at::zeros({bands * kPngSymbols}, all.options());
   counts.index_add_(0, all, at::ones({1}, all.options()).expand_as(all));
   const at::Tensor by_band = counts.view({bands, kPngSymbols});
-  const at::Tensor by_symbol = at::zeros({bands, static_cast<std::int64_t>(kBlockSymbols)}, all.options());
+  const at::Tensor by_symbol = at::zeros({bands, kSymbols + distances}, all.options());
   by_symbol.narrow(1, 0, kFirstMatch).copy_(by_band.narrow(1, 0, kFirstMatch));
-  return by_symbol.index_add_(1, match_lengths_like(symbols)[0],
-                              by_band.narrow(1, kFirstMatch, static_cast<std::int64_t>(kMatchLengths)));
+  by_symbol.index_add_(1, match_lengths_like(symbols)[0],
+                       by_band.narrow(1, kFirstMatch, static_cast<std::int64_t>(kMatchLengths)));
+  for (std::int64_t i = 0; i < distances; ++i) {
+    by_symbol.select(1, kSymbols + i).copy_(by_band.select(1, kFirstDistance + (1 << i)));
+  }
+  return by_symbol;
 }
 
 at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandCode*>& codes,
-                        const std::vector<PlacedBand>& bands, std::int64_t words) {
+                        const std::vector<std::int64_t>& distances, const std::vector<PlacedBand>& bands,
+                        std::int64_t words) {
   const auto count = static_cast<std::int64_t>(bands.size());
   const at::Tensor moves = at::empty({count, 1}, at::kLong);  // from where a band begins without room
   std::int64_t before = 0;
@@ -84,7 +103,10 @@ at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandC
     moves.data_ptr<std::int64_t>()[i] = band.begin - before;
     before += band.code->data_bits;
   }
-  const at::Tensor entries = code_table(codes, symbols).flatten().index_select(0, symbols.flatten()).view({-1, 2});
+  const at::Tensor entries = code_table(to_device(codes_of(codes, distances), symbols))
+                                 .flatten()
+                                 .index_select(0, symbols.flatten())
+                                 .view({-1, 2});
   const at::Tensor first = entries.select(1, 0).to(at::kLong), second = entries.select(1, 1).to(at::kLong);
   const at::Tensor pairs = code_in(second)
                                .bitwise_left_shift_(length_in(first).add_(kLengthBits))

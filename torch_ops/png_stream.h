@@ -17,8 +17,9 @@ namespace sconce::ops {
 /// kPngBlocks. size: of a stream without the zeros behind it.
 at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size);
 
-/// How often they come in each band, int32 [bands,kBlockSymbols]. symbols: as png_symbols() makes them.
-at::Tensor count_symbols(const at::Tensor& symbols);
+/// How often they come in each band, int32 [bands,kBlockSymbols + distances]. symbols: as png_symbols() makes
+/// them.
+at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances);
 
 /// Where and how a band is written.
 struct PlacedBand {
@@ -30,6 +31,7 @@ struct PlacedBand {
 /// many bands as there are in `bands`, numbered as these are in `codes`, those of all bands that were counted
 /// together.
 at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandCode*>& codes,
-                        const std::vector<PlacedBand>& bands, std::int64_t words);
+                        const std::vector<std::int64_t>& distances, const std::vector<PlacedBand>& bands,
+                        std::int64_t words);
 
 }  // namespace sconce::ops
