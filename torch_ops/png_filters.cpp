@@ -101,14 +101,13 @@ FilteredBands filtered_bands(const at::Tensor& rows, const PngFormat& format) {
   const std::int64_t count = rows.size(0), height = format.header.height;
   const PngBands& bands = format.bands;
   const at::Tensor filtered = filtered_in_all_ways(rows, format);
-  const at::Tensor sample =
-      filtered.narrow(2, 0, height).slice(3, 1, c10::nullopt, column_step(format)).to(at::kInt);
-  const auto integers = sample.options();
+  const at::Tensor sample = filtered.narrow(2, 0, height).slice(3, 1, c10::nullopt, column_step(format));
+  const auto integers = rows.options().dtype(at::kInt);
   const at::Tensor band_of_row = at::arange(count, integers)
                                      .mul_(bands.count)
                                      .unsqueeze(1)
                                      .add(at::arange(height, integers).floor_divide_(bands.rows));
-  const at::Tensor bins = sample.add_(band_of_row.mul_(kBytes).unsqueeze(2));
+  const at::Tensor bins = sample.add(band_of_row.mul_(kBytes).unsqueeze(2));
   const at::Tensor counts = at::zeros({kFilters, count * bands.count * kBytes}, integers);
   for (std::int64_t filter = 0; filter < kFilters; ++filter) {
     const at::Tensor of_filter = bins[filter].flatten();

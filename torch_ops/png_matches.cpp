@@ -17,8 +17,8 @@ at::Tensor held(const PngFormat& format, const at::TensorOptions& integers) {
 
 /// Numbers of bands, [N*B,P] to int32, each in its own range of `range` numbers.
 at::Tensor numbered(const at::Tensor& of_bands, std::int64_t range) {
-  const at::Tensor numbers = of_bands.to(at::kInt);
-  return numbers.add_(at::arange(numbers.size(0), numbers.options()).mul_(range).unsqueeze(1));
+  const auto integers = of_bands.options().dtype(at::kInt);
+  return of_bands.add(at::arange(of_bands.size(0), integers).mul_(range).unsqueeze(1));
 }
 
 /// For each byte the first distance at which it is one of three or more that were there before, as 2^i, or 0.
@@ -49,15 +49,18 @@ struct Matches {
 };
 
 Matches cut_into_matches(const at::Tensor& distances, const at::Tensor& positions) {
-  const std::int64_t segment = distances.size(1);
-  const at::Tensor goes_on =
-      at::constant_pad_nd(distances.narrow(1, 1, segment - 1).eq(distances.narrow(1, 0, segment - 1)), {1, 0});
+  const std::int64_t segment = distances.size(1), all_but_one = segment - 1;
+  const at::Tensor later = distances.narrow(1, 1, all_but_one), earlier = distances.narrow(1, 0, all_but_one);
+  const at::Tensor like_next = at::zeros(distances.sizes(), distances.options().dtype(at::kBool));
+  at::Tensor all_but_last = like_next.narrow(1, 0, all_but_one);
+  at::eq_out(all_but_last, later, earlier);
+  const at::Tensor like_last = at::zeros_like(like_next);
+  like_last.narrow(1, 1, all_but_one).copy_(all_but_last);
   const at::Tensor everywhere = positions.expand(distances.sizes());
-  const at::Tensor first = std::get<0>(everywhere.masked_fill(goes_on, 0).cummax(1));
-  const at::Tensor next = std::get<0>(everywhere.masked_fill(goes_on, segment).flip(1).cummin(1)).flip(1);
-  const at::Tensor end = at::constant_pad_nd(next.narrow(1, 1, segment - 1), {0, 1}, segment);
+  const at::Tensor first = std::get<0>(everywhere.masked_fill(like_last, 0).cummax(1));
+  const at::Tensor last = std::get<0>(everywhere.masked_fill(like_next, segment).flip(1).cummin(1)).flip(1);
   const at::Tensor within = at::sub(positions, first).remainder_(kMostMatch);
-  return {within, end.sub_(positions).add_(within).clamp_max_(kMostMatch)};
+  return {within, last.sub_(positions).add_(within).add_(1).clamp_max_(kMostMatch)};
 }
 
 /// int32 [segments,S + 1]: about what the bytes before take. Where zeros make up most of a band their matches
@@ -66,7 +69,11 @@ at::Tensor costs_before(const FilteredBands& filtered, std::int64_t segment) {
   constexpr std::int64_t kLeast = 2 * kPartsOfBit;
   const at::Tensor costs = filtered.costs.clamp_min(kLeast).flatten();
   const at::Tensor of_bytes = costs.index_select(0, numbered(filtered.bytes, 256).flatten());
-  return at::constant_pad_nd(of_bytes.view({-1, segment}).cumsum(1, at::kInt), {1, 0});
+  const at::Tensor before = at::empty({of_bytes.size(0) / segment, segment + 1}, of_bytes.options());
+  before.select(1, 0).zero_();
+  at::Tensor behind_first = before.narrow(1, 1, segment);
+  at::cumsum_out(behind_first, of_bytes.view({-1, segment}), 1, at::kInt);
+  return before;
 }
 
 /// int32 [segments,S]: about what the bytes of a match take without it.

@@ -62,6 +62,31 @@ at::Tensor code_table(const at::Tensor& codes) {
                  1);
 }
 
+/// Codes of some symbols each, and their lengths.
+struct Codes {
+  at::Tensor codes;
+  at::Tensor lengths;
+};
+
+/// int32 [bytes/2]: of two symbols each, at most 31 bits.
+Codes codes_of_pairs(const at::Tensor& table, const at::Tensor& symbols) {
+  const at::Tensor entries = table.flatten().index_select(0, symbols.flatten()).view({-1, 2});
+  const at::Tensor first = entries.select(1, 0), second = entries.select(1, 1);
+  const at::Tensor lengths = length_in(first);
+  const at::Tensor codes = code_in(second).bitwise_left_shift_(lengths).add_(code_in(first));
+  return {codes, lengths.add_(length_in(second))};
+}
+
+/// int64 [bytes/4]: of four symbols each, at most 57 bits. A match takes up three symbols at least, so there are
+/// no more than three bytes beside a length, and two beside a distance.
+Codes codes_of_fours(const at::Tensor& table, const at::Tensor& symbols) {
+  const Codes pairs = codes_of_pairs(table, symbols);
+  const at::Tensor codes = pairs.codes.view({-1, 2}), lengths = pairs.lengths.view({-1, 2});
+  const at::Tensor first_lengths = lengths.select(1, 0);
+  return {codes.select(1, 1).to(at::kLong).bitwise_left_shift_(first_lengths).add_(codes.select(1, 0)),
+          lengths.select(1, 1).add(first_lengths)};
+}
+
 }  // namespace
 
 at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size) {
@@ -103,24 +128,12 @@ at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandC
     moves.data_ptr<std::int64_t>()[i] = band.begin - before;
     before += band.code->data_bits;
   }
-  const at::Tensor entries = code_table(to_device(codes_of(codes, distances), symbols))
-                                 .flatten()
-                                 .index_select(0, symbols.flatten())
-                                 .view({-1, 2});
-  const at::Tensor first = entries.select(1, 0).to(at::kLong), second = entries.select(1, 1).to(at::kLong);
-  const at::Tensor pairs = code_in(second)
-                               .bitwise_left_shift_(length_in(first).add_(kLengthBits))
-                               .add_(length_in(second))
-                               .add_(first)
-                               .view({-1, 2});
-  const at::Tensor earlier = pairs.select(1, 0), later = pairs.select(1, 1);
-  const at::Tensor earlier_lengths = length_in(earlier);
-  const at::Tensor code = code_in(later).bitwise_left_shift_(earlier_lengths).add_(code_in(earlier));
-  const at::Tensor lengths = length_in(later).add_(earlier_lengths);
+  const Codes fours = codes_of_fours(code_table(to_device(codes_of(codes, distances), symbols)), symbols);
+  const at::Tensor& code = fours.codes;
   const at::Tensor positions =
-      lengths.cumsum(0).sub_(lengths).view({count, -1}).add_(to_device(moves, symbols)).flatten();
+      fours.lengths.cumsum(0).sub_(fours.lengths).view({count, -1}).add_(to_device(moves, symbols)).flatten();
   const at::Tensor shift = positions.bitwise_and(63);
-  const at::Tensor word = positions.bitwise_right_shift(6);
+  const at::Tensor word = positions.bitwise_right_shift_(6);
   const at::Tensor packed = at::zeros({words}, code.options());
   packed.index_add_(0, word, code.bitwise_left_shift(shift));
   // By one first: a shift by 64 is none.
