@@ -84,8 +84,9 @@ std::int64_t column_step(const PngFormat& format) {
 /// Of bytes by how often they come, int64 [...,256] to int32. A byte that did not come may still do.
 at::Tensor costs_of(const at::Tensor& counts) {
   constexpr double kUnseen = 0.3;
+  const at::Tensor all = counts.sum(-1, /*keepdim=*/true).to(at::kDouble).add_(kUnseen * kBytes);
   const at::Tensor seen = counts.to(at::kDouble).add_(kUnseen);
-  return seen.sum(-1, /*keepdim=*/true).log2_().sub(seen.log2()).mul_(kPartsOfBit).round_().to(at::kInt);
+  return all.log2_().sub(seen.log2_()).mul_(kPartsOfBit).round_().to(at::kInt);
 }
 
 /// Where a cost is smallest, int64 [5,...] to [...]; of equals the first.
@@ -95,29 +96,42 @@ at::Tensor cheapest(const at::Tensor& costs) {
   return numbered.amin(0).bitwise_and_(kRoomForFilter - 1);
 }
 
+/// Bytes of some columns in all ways, int32 [5,N,H,columns]; those of a band are numbered from 256 times its
+/// number on.
+at::Tensor sampled(const at::Tensor& filtered, const PngFormat& format) {
+  const std::int64_t count = filtered.size(1), height = format.header.height;
+  const auto integers = filtered.options().dtype(at::kInt);
+  const at::Tensor band_of_row = at::arange(count, integers)
+                                     .mul_(format.bands.count)
+                                     .unsqueeze(1)
+                                     .add(at::arange(height, integers).floor_divide_(format.bands.rows));
+  return filtered.narrow(2, 0, height)
+      .slice(3, 1, c10::nullopt, column_step(format))
+      .add(band_of_row.mul_(kBytes).unsqueeze(2));
+}
+
+/// Of bytes behind the filter that is best for all rows of a band, int32 [bands,256].
+at::Tensor costs_behind_best(const at::Tensor& sample, std::int64_t bands) {
+  const at::Tensor counts = at::zeros({kFilters, bands * kBytes}, sample.options());
+  for (std::int64_t filter = 0; filter < kFilters; ++filter) {
+    const at::Tensor of_filter = sample[filter].flatten();
+    counts[filter].index_add_(0, of_filter, at::ones({1}, sample.options()).expand_as(of_filter));
+  }
+  const at::Tensor by_band = counts.view({kFilters, bands, kBytes}).to(at::kLong);
+  const at::Tensor costs = costs_of(by_band);
+  const at::Tensor best = cheapest(by_band.mul(costs).sum(-1)).view({1, -1, 1});
+  return costs.gather(0, best.expand({1, -1, kBytes})).squeeze(0);
+}
+
 }  // namespace
 
 FilteredBands filtered_bands(const at::Tensor& rows, const PngFormat& format) {
   const std::int64_t count = rows.size(0), height = format.header.height;
   const PngBands& bands = format.bands;
   const at::Tensor filtered = filtered_in_all_ways(rows, format);
-  const at::Tensor sample = filtered.narrow(2, 0, height).slice(3, 1, c10::nullopt, column_step(format));
-  const auto integers = rows.options().dtype(at::kInt);
-  const at::Tensor band_of_row = at::arange(count, integers)
-                                     .mul_(bands.count)
-                                     .unsqueeze(1)
-                                     .add(at::arange(height, integers).floor_divide_(bands.rows));
-  const at::Tensor bins = sample.add(band_of_row.mul_(kBytes).unsqueeze(2));
-  const at::Tensor counts = at::zeros({kFilters, count * bands.count * kBytes}, integers);
-  for (std::int64_t filter = 0; filter < kFilters; ++filter) {
-    const at::Tensor of_filter = bins[filter].flatten();
-    counts[filter].index_add_(0, of_filter, at::ones({1}, integers).expand_as(of_filter));
-  }
-  const at::Tensor by_band = counts.view({kFilters, count * bands.count, kBytes}).to(at::kLong);
-  const at::Tensor all_costs = costs_of(by_band);
-  const at::Tensor best = cheapest(by_band.mul(all_costs).sum(-1)).view({1, -1, 1});
-  const at::Tensor costs = all_costs.gather(0, best.expand({1, -1, kBytes})).squeeze(0);
-  const at::Tensor of_rows = costs.flatten().index_select(0, bins.flatten()).view(bins.sizes()).sum(-1);
+  const at::Tensor sample = sampled(filtered, format);
+  const at::Tensor costs = costs_behind_best(sample, count * bands.count);
+  const at::Tensor of_rows = costs.flatten().index_select(0, sample.flatten()).view(sample.sizes()).sum(-1);
   const at::Tensor filters =
       at::constant_pad_nd(cheapest(of_rows).view({count, height}), {0, format.padded_rows() - height});
   const std::int64_t all_rows = count * format.padded_rows();
