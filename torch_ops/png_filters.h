@@ -2,32 +2,19 @@
 
 #include <ATen/ATen.h>
 
-#include <cstdint>
+#include "torch_ops/png_format.h"
 
 namespace sconce::ops {
 
-/// PNG's filters, by their numbers: none, left, above, their average, Paeth.
-constexpr std::int64_t kPngFilters = 5;
-
-/// Bytes of rows, uint8 [N,H,R], and for each byte the one a pixel before it, the one above it, and the one above
-/// that. Outside of a picture there are zeros.
-struct FilterInput {
-  at::Tensor here;
-  at::Tensor left;
-  at::Tensor above;
-  at::Tensor above_left;
+struct FilteredBands {
+  at::Tensor bytes;  ///< uint8 [N*B,P]: rows, each behind its filter's number; zeros where there are none
+  at::Tensor costs;  ///< int32 [N*B,256]: about what a byte takes in its band, in parts of a bit
 };
 
-/// rows, uint8 [N,H,R], with a row of zeros above and a pixel of zeros on the left: [N,H+1,R+pixel].
-at::Tensor with_border(const at::Tensor& rows, std::int64_t pixel);
+constexpr std::int64_t kPartsOfBit = 64;
 
-/// All rows of what with_border() made, views.
-FilterInput filter_input(const at::Tensor& bordered, std::int64_t pixel);
-
-/// Some of its rows, by an int64 tensor of their numbers.
-FilterInput filter_input(const at::Tensor& bordered, std::int64_t pixel, const at::Tensor& numbers);
-
-/// Writes what the filter leaves of the bytes.
-void filter_into(at::Tensor residuals, const FilterInput& input, std::int64_t filter);
+/// rows: uint8 [N,H,R]. Each row gets the filter whose residuals take the fewest bits with a code that suits its
+/// band.
+FilteredBands filtered_bands(const at::Tensor& rows, const PngFormat& format);
 
 }  // namespace sconce::ops

@@ -1,88 +1,144 @@
 #include "torch_ops/png_stream.h"
 
+#include <algorithm>
+
+#include "torch_ops/png_matches.h"
+
 namespace sconce::ops {
 namespace {
 
 constexpr std::int64_t kAdlerModulus = 65521;
+
+/// A code and its length are one number: code << kLengthBits | length. The first bit of a code is its lowest.
+constexpr std::int64_t kLengthBits = 6;
 constexpr std::int64_t kLengthMask = (std::int64_t{1} << kLengthBits) - 1;
-constexpr std::int64_t kBytes = 256;
-constexpr std::int64_t kPairs = 65536;
 
 at::Tensor code_in(const at::Tensor& codes) { return codes.bitwise_right_shift(kLengthBits); }
 at::Tensor length_in(const at::Tensor& codes) { return codes.bitwise_and(kLengthMask); }
 
-/// One code in place of each two: [...,2] becomes [...].
-at::Tensor joined(const at::Tensor& codes) {
-  const at::Tensor first = codes.select(-1, 0);
-  const at::Tensor second = codes.select(-1, 1);
-  return code_in(second)
-      .bitwise_left_shift_(length_in(first).add_(kLengthBits))
-      .add_(length_in(second))
-      .add_(first);
+at::Tensor to_device(const at::Tensor& from, const at::Tensor& like) {
+  return from.to(like.device(), from.scalar_type(), /*non_blocking=*/true);
 }
 
-/// Numbers of [N,S], each in its own range of `range` numbers.
-at::Tensor in_ranges(const at::Tensor& numbers, std::int64_t range) {
-  return numbers.add(at::arange(numbers.size(0), numbers.options()).mul_(range).unsqueeze(1));
+/// match_lengths() as int32 [3,kMatchLengths].
+at::Tensor match_lengths_like(const at::Tensor& like) {
+  const MatchLengths& lengths = match_lengths();
+  const at::Tensor table = at::empty({3, static_cast<std::int64_t>(kMatchLengths)}, at::kInt);
+  auto* const to = table.data_ptr<std::int32_t>();
+  std::copy(lengths.symbol.begin(), lengths.symbol.end(), to);
+  std::copy(lengths.extra.begin(), lengths.extra.end(), to + kMatchLengths);
+  std::copy(lengths.extra_bits.begin(), lengths.extra_bits.end(), to + 2 * kMatchLengths);
+  return to_device(table, like);
 }
 
-/// By pairs of bytes as they are in memory, read as int16, from -32768 up: int32 [N,65536].
-at::Tensor codes_of_pairs(const at::Tensor& codes) {
-  const at::Tensor pairs = at::arange(-kPairs / 2, kPairs / 2, codes.options().dtype(at::kShort));
-  const at::Tensor bytes = pairs.view(at::kByte).to(at::kInt);
-  return joined(codes.index_select(1, bytes).view({codes.size(0), kPairs, 2}));
-}
-
-/// int32 [N,P/2]. A table of pairs halves the look-ups, and is worth its making for pictures that are no smaller.
-at::Tensor look_up_pairs(const at::Tensor& streams, const at::Tensor& codes) {
-  const std::int64_t count = streams.size(0);
-  if (streams.size(1) < 2 * kPairs) {
-    const at::Tensor entries = codes.flatten().index_select(0, in_ranges(streams.to(at::kInt), kBytes).flatten());
-    return joined(entries.view({count, -1, 2}));
+/// Codes with their lengths, of symbols and of distances: int32 [bands,kBlockSymbols + 2^kMostDistances / 2 + 1].
+at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector<std::int64_t>& distances) {
+  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  const at::Tensor made =
+      at::zeros({static_cast<std::int64_t>(codes.size()), kSymbols + kFirstSilent - kFirstDistance}, at::kInt);
+  auto* to = made.data_ptr<std::int32_t>();
+  for (const BandCode* band : codes) {
+    for (std::size_t i = 0; i < kBlockSymbols; ++i) to[i] = band->codes[i] << kLengthBits | band->lengths[i];
+    for (std::size_t i = 0; i < distances.size(); ++i) {
+      const DistanceCode code = distance_code(distances[i]);
+      const std::int32_t length = band->distance_lengths[code.symbol];
+      const std::int32_t bits = band->distance_codes[code.symbol] | code.extra << length;
+      to[kSymbols + (1 << i)] = bits << kLengthBits | (length + code.extra_bits);
+    }
+    to += made.size(1);
   }
-  const at::Tensor pairs = streams.view(at::kShort).to(at::kInt).add_(kPairs / 2);
-  return codes_of_pairs(codes).flatten().index_select(0, in_ranges(pairs, kPairs).flatten()).view({count, -1});
+  return made;
+}
+
+/// By what png_symbols() makes, int32 [bands,kPngSymbols].
+at::Tensor code_table(const at::Tensor& codes) {
+  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  const at::Tensor lengths = match_lengths_like(codes);
+  const at::Tensor of_matches = codes.index_select(1, lengths[0]);
+  const at::Tensor extra = lengths[1].bitwise_left_shift(length_in(of_matches).add_(kLengthBits));
+  const at::Tensor of_silent = at::zeros({codes.size(0), kSilent}, codes.options());
+  return at::cat({codes.narrow(1, 0, kFirstMatch), of_matches.add(extra).add_(lengths[2]),
+                  codes.narrow(1, kSymbols, kFirstSilent - kFirstDistance), of_silent},
+                 1);
+}
+
+/// Codes of some symbols each, and their lengths.
+struct Codes {
+  at::Tensor codes;
+  at::Tensor lengths;
+};
+
+/// int32 [bytes/2]: of two symbols each, at most 31 bits.
+Codes codes_of_pairs(const at::Tensor& table, const at::Tensor& symbols) {
+  const at::Tensor entries = table.flatten().index_select(0, symbols.flatten()).view({-1, 2});
+  const at::Tensor first = entries.select(1, 0), second = entries.select(1, 1);
+  const at::Tensor lengths = length_in(first);
+  const at::Tensor codes = code_in(second).bitwise_left_shift_(lengths).add_(code_in(first));
+  return {codes, lengths.add_(length_in(second))};
+}
+
+/// int64 [bytes/4]: of four symbols each, at most 57 bits. A match takes up three symbols at least, so there are
+/// no more than three bytes beside a length, and two beside a distance.
+Codes codes_of_fours(const at::Tensor& table, const at::Tensor& symbols) {
+  const Codes pairs = codes_of_pairs(table, symbols);
+  const at::Tensor codes = pairs.codes.view({-1, 2}), lengths = pairs.lengths.view({-1, 2});
+  const at::Tensor first_lengths = lengths.select(1, 0);
+  return {codes.select(1, 1).to(at::kLong).bitwise_left_shift_(first_lengths).add_(codes.select(1, 0)),
+          lengths.select(1, 1).add(first_lengths)};
 }
 
 }  // namespace
 
 at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size) {
-  const at::Tensor blocks = streams.view({streams.size(0), -1, kStreamBlock});
-  const at::Tensor weights = at::arange(kStreamBlock, 0, -1, streams.options().dtype(at::kShort));
+  const at::Tensor blocks = streams.view({streams.size(0), -1, kPngBlock});
+  const at::Tensor weights = at::arange(kPngBlock, 0, -1, streams.options().dtype(at::kShort));
   const at::Tensor sums = blocks.sum(-1, /*keepdim=*/false, at::kInt).to(at::kLong);
   const at::Tensor weighted = blocks.to(at::kShort).mul_(weights).sum(-1, /*keepdim=*/false, at::kInt);
   // The padding counts as bytes beyond the end, at distances below 1; it is zeros.
-  const at::Tensor behind = at::arange(blocks.size(1), sums.options())
-                                .mul_(-kStreamBlock)
-                                .add_(size - kStreamBlock)
-                                .remainder_(kAdlerModulus);
+  const at::Tensor behind =
+      at::arange(blocks.size(1), sums.options()).mul_(-kPngBlock).add_(size - kPngBlock).remainder_(kAdlerModulus);
   return at::stack({sums.sum(1), sums.mul(behind).sum(1).add_(weighted.sum(1))}, 1);
 }
 
-PackedStreams pack_streams(const at::Tensor& streams, const at::Tensor& codes, const at::Tensor& room,
-                           std::int64_t most_words) {
-  const std::int64_t count = streams.size(0);
-  const at::Tensor pairs = look_up_pairs(streams, codes).view({count, -1, 2});
-  const at::Tensor first = pairs.select(-1, 0).to(at::kLong);
-  const at::Tensor second = pairs.select(-1, 1).to(at::kLong);
-  const at::Tensor first_lengths = length_in(first);
-  const at::Tensor code = code_in(second).bitwise_left_shift_(first_lengths).add_(code_in(first)).flatten();
-  const at::Tensor lengths = length_in(second).add_(first_lengths);
-  at::Tensor positions = lengths.flatten().cumsum(0).view({count, -1});
-  const at::Tensor ends = positions.select(1, -1).clone();
-  const at::Tensor bits = ends.clone();
-  bits.narrow(0, 1, count - 1).sub_(ends.narrow(0, 0, count - 1));
-  const at::Tensor words_of = bits.add(room).add_(63).bitwise_right_shift_(6);
-  const at::Tensor first_word = words_of.cumsum(0).sub_(words_of);
-  // Where a stream begins now, and where it is to begin.
-  positions.sub_(lengths).add_(first_word.mul(64).add_(room).add_(bits).sub_(ends).unsqueeze(1));
-  const at::Tensor shift = positions.bitwise_and(63).flatten();
-  const at::Tensor word = positions.bitwise_right_shift_(6).flatten();
-  const at::Tensor words = at::zeros({most_words}, code.options());
-  words.index_add_(0, word, code.bitwise_left_shift(shift));
+at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances) {
+  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  const std::int64_t bands = symbols.size(0);
+  const at::Tensor all = symbols.flatten();
+  const at::Tensor counts = at::zeros({bands * kPngSymbols}, all.options());
+  counts.index_add_(0, all, at::ones({1}, all.options()).expand_as(all));
+  const at::Tensor by_band = counts.view({bands, kPngSymbols});
+  const at::Tensor by_symbol = at::zeros({bands, kSymbols + distances}, all.options());
+  by_symbol.narrow(1, 0, kFirstMatch).copy_(by_band.narrow(1, 0, kFirstMatch));
+  by_symbol.index_add_(1, match_lengths_like(symbols)[0],
+                       by_band.narrow(1, kFirstMatch, static_cast<std::int64_t>(kMatchLengths)));
+  for (std::int64_t i = 0; i < distances; ++i) {
+    by_symbol.select(1, kSymbols + i).copy_(by_band.select(1, kFirstDistance + (1 << i)));
+  }
+  return by_symbol;
+}
+
+at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandCode*>& codes,
+                        const std::vector<std::int64_t>& distances, const std::vector<PlacedBand>& bands,
+                        std::int64_t words) {
+  const auto count = static_cast<std::int64_t>(bands.size());
+  const at::Tensor moves = at::empty({count, 1}, at::kLong);  // from where a band begins without room
+  std::int64_t before = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const PlacedBand& band = bands[static_cast<std::size_t>(i)];
+    moves.data_ptr<std::int64_t>()[i] = band.begin - before;
+    before += band.code->data_bits;
+  }
+  const Codes fours = codes_of_fours(code_table(to_device(codes_of(codes, distances), symbols)), symbols);
+  const at::Tensor& code = fours.codes;
+  const at::Tensor positions =
+      fours.lengths.cumsum(0).sub_(fours.lengths).view({count, -1}).add_(to_device(moves, symbols)).flatten();
+  const at::Tensor shift = positions.bitwise_and(63);
+  const at::Tensor word = positions.bitwise_right_shift_(6);
+  const at::Tensor packed = at::zeros({words}, code.options());
+  packed.index_add_(0, word, code.bitwise_left_shift(shift));
   // By one first: a shift by 64 is none.
-  words.index_add_(0, word.add_(1), code.bitwise_right_shift(1).bitwise_right_shift_(shift.neg().add_(63)));
-  return {words, first_word, bits};
+  packed.index_add_(0, word.add_(1), code.bitwise_right_shift(1).bitwise_right_shift_(shift.neg().add_(63)));
+  return packed;
 }
 
 }  // namespace sconce::ops

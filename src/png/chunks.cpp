@@ -11,12 +11,15 @@ void store_big_endian(std::uint8_t* to, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) to[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
 }
 
-void append_chunk(std::vector<std::uint8_t>& png, const char* type, std::uint8_t* chunk, std::size_t data_size) {
+void frame_chunk(const char* type, std::uint8_t* chunk, std::size_t data_size) {
   store_big_endian(chunk, static_cast<std::uint32_t>(data_size));
   std::copy(type, type + 4, chunk + 4);
-  std::uint8_t* const end = chunk + kChunkHead + data_size;
-  store_big_endian(end, crc32(chunk + 4, 4 + data_size));
-  png.insert(png.end(), chunk, end + kChunkTail);
+  store_big_endian(chunk + kChunkHead + data_size, crc32(chunk + 4, 4 + data_size));
+}
+
+void append_chunk(std::vector<std::uint8_t>& png, const char* type, std::uint8_t* chunk, std::size_t data_size) {
+  frame_chunk(type, chunk, data_size);
+  png.insert(png.end(), chunk, chunk + kChunkHead + data_size + kChunkTail);
 }
 
 void append_header(std::vector<std::uint8_t>& png, const Header& header) {

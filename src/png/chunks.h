@@ -14,7 +14,10 @@ constexpr std::size_t kChunkTail = 4;
 
 void store_big_endian(std::uint8_t* to, std::uint32_t value);
 
-/// Frames the data that lies kChunkHead behind `chunk` and appends it.
+/// Frames the data that lies kChunkHead behind `chunk`, where it is.
+void frame_chunk(const char* type, std::uint8_t* chunk, std::size_t data_size);
+
+/// Frames it and appends it.
 void append_chunk(std::vector<std::uint8_t>& png, const char* type, std::uint8_t* chunk, std::size_t data_size);
 
 struct Header {

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "sconce/ops.h"
+#include "torch_ops/png_plan.h"
 #include "values/device_event.h"
 #include "values/image_source.h"
 
@@ -31,6 +31,11 @@ constexpr auto kBusyFor = std::chrono::seconds(5);
 bool are_alike(const at::Tensor& one, const at::Tensor& other) {
   return one.device() == other.device() && one.scalar_type() == other.scalar_type() &&
          one.sizes() == other.sizes();
+}
+
+/// Flat drawings, which the CPU's encoder makes smaller, and fast.
+bool is_flat(const ops::PngPlan& plan, const DevicePixels& pixels) {
+  return 8 * plan.file_size() < pixels.bytes();
 }
 
 /// Whether nothing more is to come. What is wrong with the device is told to those who want the pixels.
@@ -203,9 +208,16 @@ void DeviceEncoder::encode_together(const Sources& sources) {
   for (const ImageSource* source : sources) {
     pictures.push_back(source->on_device().on(stream));
   }
-  std::vector<at::Tensor> files = ops::encode_png(at::stack(pictures));
+  const ops::PngPlans plans = ops::plan_png(at::stack(pictures));
+  std::vector<std::int64_t> chosen;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    sources[i]->take_file(std::move(files[i]), compression_);
+    if (encoding_ == DeviceEncoding::Always || !is_flat(plans.pictures[i], plans.format)) {
+      chosen.push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  std::vector<at::Tensor> files = ops::encode_planned(plans, chosen);
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    sources[static_cast<std::size_t>(chosen[i])]->take_file(std::move(files[i]), compression_);
   }
   const std::chrono::duration<double> took = Clock::now() - start;
   const double bytes = static_cast<double>(sources.front()->on_device().bytes() * pictures.size());

@@ -202,6 +202,18 @@ TEST_F(Encoding, LeavesSmallPicturesToTheCpu) {
   EXPECT_EQ(hash_at(run, "img"), by_cpu(small));
 }
 
+TEST_F(Encoding, LeavesFlatDrawingsToTheCpu) {
+  sconce::Run run(options(DeviceEncoding::Auto));
+  const at::Tensor drawing = at::zeros({3, 600, 800});
+  drawing.narrow(1, 100, 200).narrow(2, 100, 500).fill_(0.5);
+  const at::Tensor picture = photograph(600, 800);
+  run.log("imgs", Image::batch(on_device(at::stack({drawing, picture}))));
+  run.finish();
+  const ordered_json paths = test::read_rows(run.dir()).at(0).at("imgs").at("filenames");
+  EXPECT_EQ(hash_of_file(run, paths.at(0)), by_cpu(drawing));
+  EXPECT_EQ(hash_of_file(run, paths.at(1)), by_device(picture));
+}
+
 TEST_F(Encoding, OfManySmallPicturesIsDoneOnTheDevice) {
   sconce::Run run(options(DeviceEncoding::Auto));
   const at::Tensor pictures = at::rand({8, 3, 256, 256}).cumsum_(2).cumsum_(3).remainder_(1);
