@@ -34,8 +34,8 @@ bool are_alike(const at::Tensor& one, const at::Tensor& other) {
 }
 
 /// Flat drawings, which the CPU's encoder makes smaller, and fast.
-bool is_flat(const ops::PngPlan& plan, const DevicePixels& pixels) {
-  return 8 * plan.file_size() < pixels.bytes();
+bool is_flat(const ops::PngPlan& plan, const ops::PngFormat& format) {
+  return 8 * plan.file_size() < format.size();
 }
 
 /// Whether nothing more is to come. What is wrong with the device is told to those who want the pixels.
