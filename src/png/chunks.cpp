@@ -15,7 +15,7 @@ void append_chunk(std::vector<std::uint8_t>& png, const char* type, std::uint8_t
   store_big_endian(chunk, static_cast<std::uint32_t>(data_size));
   std::copy(type, type + 4, chunk + 4);
   std::uint8_t* const end = chunk + kChunkHead + data_size;
-  store_big_endian(end, crc32(chunk + 4, 4 + data_size));
+  store_big_endian(end, crc32(0, chunk + 4, 4 + data_size));
   png.insert(png.end(), chunk, end + kChunkTail);
 }
 

@@ -34,8 +34,10 @@ void RowWriter::key(std::string_view key) {
   if (line_.back() != '{') {
     line_ += ',';
   }
-  if (depth_ == 1 && cells_.size() < kMostKnown && key.size() <= kLongestKnown) {
-    line_ += known_json(key);
+  const bool is_remembered = depth_ == 1 && cells_.size() < kMostKnown && key.size() <= kLongestKnown;
+  known_ = is_remembered ? &known(key) : nullptr;
+  if (is_remembered) {
+    line_ += known_->json;
   } else {
     append_key(line_, key);
   }
@@ -46,7 +48,7 @@ void RowWriter::key(std::string_view key) {
   path_.push_back(key);
 }
 
-const std::string& RowWriter::known_json(std::string_view key) {
+const RowWriter::Key& RowWriter::known(std::string_view key) {
   const std::size_t place = cells_.size();
   if (keys_.size() <= place) {
     keys_.resize(place + 1);
@@ -56,8 +58,9 @@ const std::string& RowWriter::known_json(std::string_view key) {
     known.key = key;
     known.json.clear();
     append_key(known.json, key);
+    known.item = item_beginning(key);
   }
-  return known.json;
+  return known;
 }
 
 void RowWriter::back_to(const Mark& mark) {
@@ -74,8 +77,16 @@ void RowWriter::end_value() {
   }
 }
 
+void RowWriter::add_item(std::string_view json) {
+  if (known_ != nullptr) {
+    items_.add_to(known_->item, json);
+  } else {
+    items_.add(path_, json);
+  }
+}
+
 void RowWriter::done(std::size_t begin) {
-  items_.add(path_, std::string_view(line_).substr(begin));
+  add_item(std::string_view(line_).substr(begin));
   end_value();
 }
 
@@ -114,7 +125,7 @@ void RowWriter::number(double value) {
     done(begin);
     return;
   }
-  items_.add(path_, bare_word(std::string_view(line_).substr(begin)));
+  add_item(bare_word(std::string_view(line_).substr(begin)));
   if (depth_ == 1) {
     cells_.back().is_non_finite = true;
   }
@@ -135,7 +146,7 @@ void RowWriter::json(const nlohmann::ordered_json& value) {
 
 void RowWriter::copy(std::string_view json, bool is_non_finite) {
   line_ += json;
-  items_.add(path_, is_non_finite ? bare_word(json) : json);
+  add_item(is_non_finite ? bare_word(json) : json);
   cells_.back().is_non_finite = is_non_finite;
   end_value();
 }
@@ -177,6 +188,7 @@ void RowWriter::finish(double timestamp, double runtime, std::int64_t step) {
   integer(step);
   step_ = step;
   line_ += "}\n";
+  items_.history_record(step, record_);
 }
 
 }  // namespace sconce::store

@@ -59,7 +59,7 @@ class RowWriter {
   /// The whole line with its newline, after finish().
   const std::string& line() const noexcept { return line_; }
   /// The row as a history record, after finish().
-  std::string record() const { return items_.history_record(step_); }
+  const std::string& record() const noexcept { return record_; }
   std::int64_t step() const noexcept { return step_; }
   const std::vector<Cell>& cells() const noexcept { return cells_; }
   std::string_view value(const Cell& cell) const {
@@ -70,9 +70,11 @@ class RowWriter {
   struct Key {
     std::string key;
     std::string json;  ///< with its colon
+    std::string item;  ///< of the record, up to the length of its value
   };
 
-  const std::string& known_json(std::string_view key);
+  const Key& known(std::string_view key);
+  void add_item(std::string_view json);
   void keep_number(double number);
   /// A value that line_ holds from `begin` on.
   void done(std::size_t begin);
@@ -80,11 +82,13 @@ class RowWriter {
 
   std::string line_;
   RecordItems items_;
+  std::string record_;
   std::vector<std::string_view> path_;     ///< the keys of the value that comes next
   std::vector<std::size_t> items_before_;  ///< of the objects that are open
   std::int64_t step_ = 0;
   std::vector<Cell> cells_;
-  std::vector<Key> keys_;  ///< of the rows before, by place: the next row mostly has the same
+  std::vector<Key> keys_;       ///< of the rows before, by place: the next row mostly has the same
+  const Key* known_ = nullptr;  ///< of the last cell, if its text is remembered
   std::size_t depth_ = 0;
 };
 

@@ -44,6 +44,8 @@ bool needs_escapes(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// What YAML cannot hold beyond what JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF, which are unprintable,
 /// and U+2028 and U+2029, which end lines in YAML 1.1.
 std::string escape_unprintable(const std::string& json) {
@@ -160,12 +162,14 @@ void append_double(std::string& out, double number) {
   std::array<char, 32> digits;  // 24 at most
   const char* const end = fmt::format_to(digits.data(), FMT_COMPILE("{}"), number);
   const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  if (text.find('.') != std::string_view::npos) {
+  const auto* const whole_part_end =
+      std::find_if_not(text.begin() + (text.front() == '-' ? 1 : 0), text.end(), is_digit);
+  if (whole_part_end != text.end() && *whole_part_end == '.') {
     out += text;
     return;
   }
   // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
-  const std::size_t exponent = std::min(text.find('e'), text.size());
+  const auto exponent = static_cast<std::size_t>(whole_part_end - text.begin());
   out += text.substr(0, exponent);
   out += ".0";
   out += text.substr(exponent);

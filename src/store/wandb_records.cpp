@@ -1,9 +1,12 @@
 #include "store/wandb_records.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_builder.hpp>
 #include <protozero/pbf_writer.hpp>
+#include <protozero/varint.hpp>
 
 #include "store/buffer.h"
 #include "store/json_text.h"
@@ -67,6 +70,9 @@ std::string empty_record(Record kind) {
   Builder<Record>(record).add_message(kind, "", 0);
   return record;
 }
+
+constexpr char kItemTag = static_cast<char>(static_cast<int>(History::Item) << 3 |
+                                            static_cast<int>(protozero::pbf_wire_type::length_delimited));
 
 std::string record_of(Record kind, const std::string& message) {
   std::string record;
@@ -202,11 +208,40 @@ std::string output_record(OutputStream stream, double timestamp, std::string_vie
   return record_of(Record::Output, message);
 }
 
+std::string item_beginning(std::string_view key) {
+  std::string beginning;
+  {
+    Builder<Item> item(beginning);
+    add_text(item, Item::Key, key);
+    item.add_string(Item::ValueJson, "");
+  }
+  beginning.pop_back();  // the length of the empty value
+  return beginning;
+}
+
 void RecordItems::clear() { clear_buffer(items_); }
 
 void RecordItems::add(const std::vector<std::string_view>& keys, std::string_view json) {
   Builder<History> message(items_);
   add_item(message, History::Item, keys, json);
+}
+
+/// Lengths are known here, so nothing is moved to make room for one as by a builder.
+void RecordItems::add_to(std::string_view beginning, std::string_view json) {
+  std::array<char, protozero::max_varint_length> value_length;
+  std::array<char, protozero::max_varint_length> length;
+  const auto value_length_size =
+      static_cast<std::size_t>(protozero::write_varint(value_length.data(), json.size()));
+  const std::size_t size = beginning.size() + value_length_size + json.size();
+  const auto length_size = static_cast<std::size_t>(protozero::write_varint(length.data(), size));
+  const std::size_t before = items_.size();
+  items_.resize(before + 1 + length_size + size);
+  char* out = items_.data() + before;
+  *out++ = kItemTag;
+  out = std::copy_n(length.data(), length_size, out);
+  out = std::copy_n(beginning.data(), beginning.size(), out);
+  out = std::copy_n(value_length.data(), value_length_size, out);
+  std::copy_n(json.data(), json.size(), out);
 }
 
 void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_json& json) {
@@ -221,17 +256,15 @@ void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_
   }
 }
 
-std::string RecordItems::history_record(std::int64_t step) const {
+void RecordItems::history_record(std::int64_t step, std::string& record) const {
   std::string step_field;
   {
     Builder<History> history(step_field);
     Builder<Number>(history, History::Step).add_int64(Number::Number, step);
   }
-  std::string record;
-  record.reserve(items_.size() + 32);
+  clear_buffer(record);
   protozero::pbf_writer(record).add_bytes_vectored(static_cast<protozero::pbf_tag_type>(Record::History), items_,
                                                    step_field);
-  return record;
 }
 
 // Items of both kinds of record have the same number.
