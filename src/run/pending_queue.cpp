@@ -1,7 +1,9 @@
 #include "run/pending_queue.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 namespace sconce {
@@ -12,8 +14,9 @@ constexpr std::int64_t kEnough = std::int64_t{1} << 20;
 
 constexpr auto kAskAgain = std::chrono::milliseconds(200);
 
-constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
-constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
+constexpr std::int64_t kSmall = 4096;                           ///< a row that takes no time to free
+constexpr std::int64_t kSmallColumns = std::int64_t{64} << 10;  ///< that are kept when no row has them
+constexpr std::int64_t kSpent = std::int64_t{256} << 10;        ///< of rows that are kept to be freed
 
 }  // namespace
 
@@ -51,6 +54,10 @@ bool PendingQueue::wait_for(const Condition& condition, const std::function<bool
 
 void PendingQueue::release(std::int64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  give_back(bytes);
+}
+
+void PendingQueue::give_back(std::int64_t bytes) {
   bytes_ -= bytes;
   if (waiting_ > 0) {
     progress_.notify_all();
@@ -60,22 +67,60 @@ void PendingQueue::release(std::int64_t bytes) {
 void PendingQueue::push(PendingRow row) {
   // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
   Rows spent;
-  const std::int64_t bytes = row.bytes;
-  Rows one;
-  one.push_back(std::move(row));
+  const bool holds_numbers = row.change == nullptr && row.step.has_value() && NumberColumns::can_hold(row.cells);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!spent_.empty()) {
     spent_bytes_ -= spent_.front().bytes;
     spent.splice(spent.begin(), spent_, spent_.begin());
   }
-  const std::int64_t before = std::exchange(gathered_, gathered_ + bytes);
+  const std::int64_t before = gathered_;
   ++pushed_;
-  rows_.splice(rows_.end(), one);
+  if (holds_numbers && !rows_.empty()) {
+    pack(row);
+  } else {
+    gathered_ += row.bytes;
+    rows_.push_back(std::move(row));
+  }
   if (before < kEnough && gathered_ >= kEnough) {
     committer_.hurry();
   } else {
     committer_.notify();
   }
+}
+
+/// Puts row among those of its keys that wait last. Its cells stay with the caller, who frees them while they are
+/// in his cache.
+void PendingQueue::pack(const PendingRow& row) {
+  const NumberRows* const last = rows_.back().numbers.get();
+  const bool goes_on = last != nullptr && !last->is_full() && last->columns().match(row.cells);
+  const std::int64_t counted = goes_on ? rows_.back().bytes : 0;
+  if (!goes_on) {
+    rows_.push_back(begin_numbers(row.cells));
+  }
+  PendingRow& rows = rows_.back();
+  rows.bytes -= rows.numbers->bytes();
+  rows.numbers->add({*row.step, row.timestamp, row.runtime}, row.cells);
+  rows.bytes += rows.numbers->bytes();
+  gathered_ += rows.bytes - counted;
+  give_back(row.bytes - (rows.bytes - counted));
+}
+
+/// The bytes of columns count where they were made.
+PendingRow PendingQueue::begin_numbers(const std::vector<Row::Cell>& cells) {
+  PendingRow rows;
+  const auto known = std::find_if(columns_.begin(), columns_.end(), [&](const auto& columns) {
+    return columns != nullptr && columns->match(cells);
+  });
+  auto columns = known == columns_.end() ? std::make_shared<const NumberColumns>(cells) : *known;
+  if (known == columns_.end()) {
+    rows.bytes = columns->bytes();
+    if (rows.bytes <= kSmallColumns) {
+      columns_[next_columns_++ % columns_.size()] = columns;
+    }
+  }
+  rows.numbers = std::make_unique<NumberRows>(std::move(columns));
+  rows.bytes += static_cast<std::int64_t>(sizeof(PendingRow)) + rows.numbers->bytes();
+  return rows;
 }
 
 bool PendingQueue::take(Rows& rows) {
@@ -88,19 +133,17 @@ bool PendingQueue::take(Rows& rows) {
 }
 
 void PendingQueue::done(Rows& rows) {
-  const auto count = static_cast<std::int64_t>(rows.size());
+  std::int64_t all = 0;
   std::int64_t bytes = 0;
   for (const PendingRow& row : rows) {
+    all += count(row);
     bytes += row.bytes;
   }
   keep_spent(rows);
   rows.clear();  // before its bytes count as free
   const std::lock_guard<std::mutex> lock(mutex_);
-  done_ += count;
-  bytes_ -= bytes;
-  if (waiting_ > 0) {
-    progress_.notify_all();
-  }
+  done_ += all;
+  give_back(bytes);
 }
 
 void PendingQueue::keep_spent(Rows& rows) {

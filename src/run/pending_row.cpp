@@ -98,6 +98,16 @@ void check_nested_keys(const Value& value) {
   }
 }
 
+void report_lost(Reporter& reporter, const std::vector<Row::Cell>& cells, std::optional<std::int64_t> step,
+                 const std::string& why) {
+  if (cells.empty()) {
+    reporter.lost("_step", step, why);
+  }
+  for (const Row::Cell& cell : cells) {
+    reporter.lost(cell.first, step, why);
+  }
+}
+
 /// Keys that a row has of its own. Times may be given, to log what happened elsewhere.
 void check_reserved(const std::string& key, const Value& value) {
   if (key.front() != '_') {
@@ -175,16 +185,20 @@ void check_text(const std::vector<Row::Cell>& cells) {
                     text.longest, " of them here");
 }
 
+std::int64_t count(const PendingRow& row) {
+  return row.numbers == nullptr ? 1 : static_cast<std::int64_t>(row.numbers->size());
+}
+
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {
   if (row.change != nullptr) {
     reporter.lost(row.change->what, why);
-    return;
-  }
-  if (row.cells.empty()) {
-    reporter.lost("_step", row.step, why);
-  }
-  for (const Row::Cell& cell : row.cells) {
-    reporter.lost(cell.first, row.step, why);
+  } else if (row.numbers != nullptr) {
+    const std::vector<Row::Cell> cells = row.numbers->columns().zeros();
+    for (std::size_t i = 0; i < row.numbers->size(); ++i) {
+      report_lost(reporter, cells, row.numbers->stamp(i).step, why);
+    }
+  } else {
+    report_lost(reporter, row.cells, row.step, why);
   }
 }
 
