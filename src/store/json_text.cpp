@@ -152,27 +152,25 @@ std::string valid_utf8(std::string_view text) {
   return nlohmann::json::parse(to_text(ordered_json(text))).get<std::string>();
 }
 
-void append_double(std::string& out, double number) {
+char* write_double(char* out, double number) {
   if (!std::isfinite(number)) {
-    out += '"';
-    out += non_finite_name(number);
-    out += '"';
-    return;
+    return fmt::format_to(out, FMT_COMPILE("\"{}\""), non_finite_name(number));
   }
-  std::array<char, 32> digits;  // 24 at most
-  const char* const end = fmt::format_to(digits.data(), FMT_COMPILE("{}"), number);
-  const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  const auto* const whole_part_end =
-      std::find_if_not(text.begin() + (text.front() == '-' ? 1 : 0), text.end(), is_digit);
-  if (whole_part_end != text.end() && *whole_part_end == '.') {
-    out += text;
-    return;
+  char* const end = fmt::format_to(out, FMT_COMPILE("{}"), number);
+  char* const whole_part_end = std::find_if_not(out + (*out == '-' ? 1 : 0), end, is_digit);
+  if (whole_part_end != end && *whole_part_end == '.') {
+    return end;
   }
   // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
-  const auto exponent = static_cast<std::size_t>(whole_part_end - text.begin());
-  out += text.substr(0, exponent);
-  out += ".0";
-  out += text.substr(exponent);
+  constexpr std::string_view kFraction = ".0";
+  std::copy_backward(whole_part_end, end, end + kFraction.size());
+  std::copy(kFraction.begin(), kFraction.end(), whole_part_end);
+  return end + kFraction.size();
+}
+
+void append_double(std::string& out, double number) {
+  std::array<char, kLongestDouble> text;
+  out.append(text.data(), write_double(text.data(), number));
 }
 
 std::string_view bare_word(std::string_view quoted) { return quoted.substr(1, quoted.size() - 2); }

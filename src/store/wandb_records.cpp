@@ -74,10 +74,10 @@ std::string empty_record(Record kind) {
 constexpr char kItemTag = static_cast<char>(static_cast<int>(History::Item) << 3 |
                                             static_cast<int>(protozero::pbf_wire_type::length_delimited));
 
-std::string record_of(Record kind, const std::string& message) {
+std::string record_of(Record kind, std::string_view message) {
   std::string record;
   record.reserve(message.size() + 8);
-  Builder<Record>(record).add_message(kind, message);
+  Builder<Record>(record).add_message(kind, message.data(), message.size());
   return record;
 }
 
@@ -219,29 +219,28 @@ std::string item_beginning(std::string_view key) {
   return beginning;
 }
 
-void RecordItems::clear() { clear_buffer(items_); }
+void RecordItems::clear() { items_.clear(); }
 
 void RecordItems::add(const std::vector<std::string_view>& keys, std::string_view json) {
-  Builder<History> message(items_);
-  add_item(message, History::Item, keys, json);
+  clear_buffer(item_);
+  {
+    Builder<History> message(item_);
+    add_item(message, History::Item, keys, json);
+  }
+  items_.append(item_);
 }
 
 /// Lengths are known here, so nothing is moved to make room for one as by a builder.
 void RecordItems::add_to(std::string_view beginning, std::string_view json) {
-  std::array<char, protozero::max_varint_length> value_length;
   std::array<char, protozero::max_varint_length> length;
-  const auto value_length_size =
-      static_cast<std::size_t>(protozero::write_varint(value_length.data(), json.size()));
-  const std::size_t size = beginning.size() + value_length_size + json.size();
-  const auto length_size = static_cast<std::size_t>(protozero::write_varint(length.data(), size));
-  const std::size_t before = items_.size();
-  items_.resize(before + 1 + length_size + size);
-  char* out = items_.data() + before;
+  char* const length_end = length.data() + protozero::write_varint(length.data(), json.size());
+  const std::size_t size = beginning.size() + static_cast<std::size_t>(length_end - length.data()) + json.size();
+  char* out = items_.room(1 + protozero::max_varint_length + size);
   *out++ = kItemTag;
-  out = std::copy_n(length.data(), length_size, out);
-  out = std::copy_n(beginning.data(), beginning.size(), out);
-  out = std::copy_n(value_length.data(), value_length_size, out);
-  std::copy_n(json.data(), json.size(), out);
+  out += protozero::write_varint(out, size);
+  out = std::copy(beginning.begin(), beginning.end(), out);
+  out = std::copy(length.data(), length_end, out);
+  items_.grow(std::copy(json.begin(), json.end(), out));
 }
 
 void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_json& json) {
@@ -263,14 +262,14 @@ void RecordItems::history_record(std::int64_t step, std::string& record) const {
     Builder<Number>(history, History::Step).add_int64(Number::Number, step);
   }
   clear_buffer(record);
-  protozero::pbf_writer(record).add_bytes_vectored(static_cast<protozero::pbf_tag_type>(Record::History), items_,
-                                                   step_field);
+  protozero::pbf_writer(record).add_bytes_vectored(static_cast<protozero::pbf_tag_type>(Record::History),
+                                                   items_.view(), step_field);
 }
 
 // Items of both kinds of record have the same number.
 std::string RecordItems::summary_record() const {
   static_assert(static_cast<int>(Update::Update) == static_cast<int>(History::Item));
-  return record_of(Record::Summary, items_);
+  return record_of(Record::Summary, items_.view());
 }
 
 }  // namespace sconce::store

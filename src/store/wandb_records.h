@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "store/buffer.h"
 #include "store/run_description.h"
 
 namespace sconce::store {
@@ -67,10 +68,11 @@ class RecordItems {
 
   bool empty() const noexcept { return items_.empty(); }
   std::size_t size() const noexcept { return items_.size(); }
-  void cut(std::size_t size) { items_.resize(size); }
+  void cut(std::size_t size) { items_.cut(size); }
 
  private:
-  std::string items_;
+  TextBuffer items_;
+  std::string item_;  ///< that is on its way there
 };
 
 }  // namespace sconce::store
