@@ -102,7 +102,7 @@ void Committer::commit(const PendingRow& row) {
 
 void Committer::commit_numbers(const NumberRows& rows) {
   PendingRow row;
-  row.cells = rows.columns().zeros();
+  row.cells = rows.cells();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const NumberRows::Stamp& stamp = rows.stamp(i);
     row.step = stamp.step;

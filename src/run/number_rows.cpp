@@ -5,10 +5,10 @@
 #include <type_traits>
 #include <variant>
 
+#include "run/pending_row.h"
+
 namespace sconce {
 namespace {
-
-constexpr std::int64_t kBlock = 32;  ///< what a block on the heap takes beside its bytes
 
 /// Calls work with the number that is held, and returns whether it is one.
 template <typename Storage, typename Work>
@@ -25,6 +25,16 @@ bool with_number(Storage& storage, const Work& work) {
       storage);
 }
 
+std::size_t rows_of_a_write(const std::vector<Row::Cell>& cells) {
+  constexpr std::size_t kMostText = std::size_t{64} << 10;
+  constexpr std::size_t kNumber = 28;  // with its comma, its colon and the quotes of its key
+  std::size_t text = 4 * kNumber;      // the row's own keys
+  for (const Row::Cell& cell : cells) {
+    text += cell.first.size() + kNumber;
+  }
+  return std::max<std::size_t>(1, kMostText / text);
+}
+
 /// Makes room for `more`, doubling what is there, but never beyond `most`.
 template <typename T>
 void make_room(std::vector<T>& values, std::size_t more, std::size_t most) {
@@ -35,52 +45,34 @@ void make_room(std::vector<T>& values, std::size_t more, std::size_t most) {
 
 }  // namespace
 
-bool NumberColumns::can_hold(const std::vector<Row::Cell>& cells) {
-  return std::all_of(cells.begin(), cells.end(),
-                     [](const Row::Cell& cell) { return with_number(cell.second.storage(), [](const auto&) {}); });
+bool are_numbers(const std::vector<Row::Cell>& cells) {
+  return !cells.empty() && std::all_of(cells.begin(), cells.end(), [](const Row::Cell& cell) {
+    return with_number(cell.second.storage(), [](const auto&) {});
+  });
 }
 
-NumberColumns::NumberColumns(const std::vector<Row::Cell>& cells) {
-  constexpr std::size_t kMostText = std::size_t{64} << 10;
-  constexpr std::size_t kNumber = 28;  // with its comma, its colon and the quotes of its key
-  std::size_t text = 4 * kNumber;      // the row's own keys
-  columns_.reserve(cells.size());
-  for (const auto& [key, value] : cells) {
-    columns_.push_back({key, value.storage().index()});
-    text += key.size() + kNumber;
-  }
-  most_rows_ = std::max<std::size_t>(1, kMostText / text);
+bool are_alike(const std::vector<Row::Cell>& cells, const std::vector<Row::Cell>& others) {
+  return std::equal(
+      cells.begin(), cells.end(), others.begin(), others.end(), [](const Row::Cell& cell, const Row::Cell& other) {
+        return cell.second.storage().index() == other.second.storage().index() && cell.first == other.first;
+      });
 }
 
-bool NumberColumns::match(const std::vector<Row::Cell>& cells) const {
-  return std::equal(cells.begin(), cells.end(), columns_.begin(), columns_.end(),
-                    [](const Row::Cell& cell, const Column& column) {
-                      return cell.second.storage().index() == column.type && cell.first == column.key;
-                    });
-}
+NumberRows::NumberRows(const std::vector<Row::Cell>& cells)
+    : cells_(std::make_shared<const std::vector<Row::Cell>>(cells)),
+      cells_bytes_(pending_bytes(*cells_)),
+      most_rows_(rows_of_a_write(cells)) {}
 
-std::int64_t NumberColumns::bytes() const {
-  auto bytes = static_cast<std::int64_t>(sizeof(*this) + columns_.capacity() * sizeof(Column)) + 2 * kBlock;
-  for (const Column& column : columns_) {
-    bytes += static_cast<std::int64_t>(column.key.capacity()) + kBlock;
-  }
-  return bytes;
-}
-
-std::vector<Row::Cell> NumberColumns::zeros() const {
-  static const Value kZeros[] = {false, std::int64_t{0}, std::uint64_t{0}, 0.0};
-  std::vector<Row::Cell> cells;
-  cells.reserve(columns_.size());
-  for (const Column& column : columns_) {
-    cells.emplace_back(column.key, kZeros[column.type]);
-  }
-  return cells;
+NumberRows NumberRows::more() const {
+  NumberRows rows;
+  rows.cells_ = cells_;
+  rows.most_rows_ = most_rows_;
+  return rows;
 }
 
 void NumberRows::add(const Stamp& stamp, const std::vector<Row::Cell>& cells) {
-  const std::size_t most = columns_->most_rows();
-  make_room(stamps_, 1, most);
-  make_room(numbers_, cells.size(), most * cells.size());
+  make_room(stamps_, 1, most_rows_);
+  make_room(numbers_, cells.size(), most_rows_ * cells.size());
   stamps_.push_back(stamp);
   for (const Row::Cell& cell : cells) {
     with_number(cell.second.storage(), [&](const auto& number) {
@@ -92,7 +84,7 @@ void NumberRows::add(const Stamp& stamp, const std::vector<Row::Cell>& cells) {
 }
 
 void NumberRows::read(std::size_t row, std::vector<Row::Cell>& cells) const {
-  const std::uint64_t* bits = numbers_.data() + row * columns_->size();
+  const std::uint64_t* bits = numbers_.data() + row * cells.size();
   for (Row::Cell& cell : cells) {
     with_number(cell.second.storage(), [&](auto& number) { std::memcpy(&number, bits, sizeof(number)); });
     ++bits;
@@ -100,9 +92,10 @@ void NumberRows::read(std::size_t row, std::vector<Row::Cell>& cells) const {
 }
 
 std::int64_t NumberRows::bytes() const {
+  constexpr std::int64_t kBlocks = 4 * 32;  // what the heap takes beside
   return static_cast<std::int64_t>(sizeof(*this) + stamps_.capacity() * sizeof(Stamp) +
                                    numbers_.capacity() * sizeof(std::uint64_t)) +
-         3 * kBlock;
+         cells_bytes_ + kBlocks;
 }
 
 }  // namespace sconce

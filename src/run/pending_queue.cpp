@@ -1,10 +1,10 @@
 #include "run/pending_queue.h"
 
-#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace sconce {
 namespace {
@@ -14,9 +14,24 @@ constexpr std::int64_t kEnough = std::int64_t{1} << 20;
 
 constexpr auto kAskAgain = std::chrono::milliseconds(200);
 
-constexpr std::int64_t kSmall = 4096;                           ///< a row that takes no time to free
-constexpr std::int64_t kSmallColumns = std::int64_t{64} << 10;  ///< that are kept when no row has them
-constexpr std::int64_t kSpent = std::int64_t{256} << 10;        ///< of rows that are kept to be freed
+constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
+constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
+
+/// Whether row, which is of numbers, has the keys and types of those before it.
+bool is_alike(const PendingRow& before, const PendingRow& row) {
+  return before.numbers != nullptr ? are_alike(before.numbers->cells(), row.cells)
+                                   : before.step.has_value() && are_alike(before.cells, row.cells);
+}
+
+void add(NumberRows& rows, const PendingRow& row) { rows.add({*row.step, row.timestamp, row.runtime}, row.cells); }
+
+/// Makes a row the first of many.
+void begin_numbers(PendingRow& row) {
+  row.numbers = std::make_unique<NumberRows>(row.cells);
+  add(*row.numbers, row);
+  row.step.reset();
+  std::vector<Row::Cell>().swap(row.cells);
+}
 
 }  // namespace
 
@@ -67,7 +82,7 @@ void PendingQueue::give_back(std::int64_t bytes) {
 void PendingQueue::push(PendingRow row) {
   // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
   Rows spent;
-  const bool holds_numbers = row.change == nullptr && row.step.has_value() && NumberColumns::can_hold(row.cells);
+  const bool is_of_numbers = row.step.has_value() && are_numbers(row.cells);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!spent_.empty()) {
     spent_bytes_ -= spent_.front().bytes;
@@ -75,9 +90,7 @@ void PendingQueue::push(PendingRow row) {
   }
   const std::int64_t before = gathered_;
   ++pushed_;
-  if (holds_numbers && !rows_.empty()) {
-    pack(row);
-  } else {
+  if (!is_of_numbers || !join(row)) {
     gathered_ += row.bytes;
     rows_.push_back(std::move(row));
   }
@@ -88,39 +101,26 @@ void PendingQueue::push(PendingRow row) {
   }
 }
 
-/// Puts row among those of its keys that wait last. Its cells stay with the caller, who frees them while they are
-/// in his cache.
-void PendingQueue::pack(const PendingRow& row) {
-  const NumberRows* const last = rows_.back().numbers.get();
-  const bool goes_on = last != nullptr && !last->is_full() && last->columns().match(row.cells);
-  const std::int64_t counted = goes_on ? rows_.back().bytes : 0;
-  if (!goes_on) {
-    rows_.push_back(begin_numbers(row.cells));
+/// The cells stay with the caller, who frees them while they are in his cache.
+bool PendingQueue::join(const PendingRow& row) {
+  if (rows_.empty() || !is_alike(rows_.back(), row)) {
+    return false;
+  }
+  std::int64_t before = rows_.back().bytes;
+  if (rows_.back().numbers == nullptr) {
+    begin_numbers(rows_.back());
+  } else if (rows_.back().numbers->is_full()) {
+    PendingRow more;
+    more.numbers = std::make_unique<NumberRows>(rows_.back().numbers->more());
+    rows_.push_back(std::move(more));
+    before = 0;
   }
   PendingRow& rows = rows_.back();
-  rows.bytes -= rows.numbers->bytes();
-  rows.numbers->add({*row.step, row.timestamp, row.runtime}, row.cells);
-  rows.bytes += rows.numbers->bytes();
-  gathered_ += rows.bytes - counted;
-  give_back(row.bytes - (rows.bytes - counted));
-}
-
-/// The bytes of columns count where they were made.
-PendingRow PendingQueue::begin_numbers(const std::vector<Row::Cell>& cells) {
-  PendingRow rows;
-  const auto known = std::find_if(columns_.begin(), columns_.end(), [&](const auto& columns) {
-    return columns != nullptr && columns->match(cells);
-  });
-  auto columns = known == columns_.end() ? std::make_shared<const NumberColumns>(cells) : *known;
-  if (known == columns_.end()) {
-    rows.bytes = columns->bytes();
-    if (rows.bytes <= kSmallColumns) {
-      columns_[next_columns_++ % columns_.size()] = columns;
-    }
-  }
-  rows.numbers = std::make_unique<NumberRows>(std::move(columns));
-  rows.bytes += static_cast<std::int64_t>(sizeof(PendingRow)) + rows.numbers->bytes();
-  return rows;
+  add(*rows.numbers, row);
+  rows.bytes = static_cast<std::int64_t>(sizeof(PendingRow)) + rows.numbers->bytes();
+  gathered_ += rows.bytes - before;
+  give_back(row.bytes - (rows.bytes - before));
+  return true;
 }
 
 bool PendingQueue::take(Rows& rows) {

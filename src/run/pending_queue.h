@@ -1,13 +1,10 @@
 #pragma once
 
-#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <list>
-#include <memory>
 #include <mutex>
-#include <vector>
 
 #include "run/idle_threads.h"
 #include "run/pending_row.h"
@@ -28,7 +25,8 @@ class PendingQueue {
   bool reserve(std::int64_t bytes, std::int64_t stuck, const std::function<bool()>& is_pointless);
   void release(std::int64_t bytes);
 
-  /// row.bytes are reserved. A row of numbers that finds others waiting takes less and gives the rest back.
+  /// row.bytes are reserved. A row of numbers joins those of its keys that wait last, takes less, and gives the
+  /// rest back.
   void push(PendingRow row);
   /// Waits for rows, lets some gather, and puts all there are into `rows`, which is empty. False once the queue is
   /// closed and empty.
@@ -52,8 +50,7 @@ class PendingQueue {
   template <typename Condition>
   bool wait_for(const Condition& condition, const std::function<bool()>& is_pointless,
                 std::unique_lock<std::mutex>& lock);
-  void pack(const PendingRow& row);
-  PendingRow begin_numbers(const std::vector<Row::Cell>& cells);
+  bool join(const PendingRow& row);
   void give_back(std::int64_t bytes);
   void keep_spent(Rows& rows);
   bool fits(std::int64_t bytes, std::int64_t stuck) const;
@@ -64,10 +61,8 @@ class PendingQueue {
   std::condition_variable progress_;
   int waiting_ = 0;  ///< threads that wait for progress
   Rows rows_;
-  std::int64_t gathered_ = 0;                                    ///< bytes of rows_
-  std::array<std::shared_ptr<const NumberColumns>, 4> columns_;  ///< of the rows before: of loops that take turns
-  std::size_t next_columns_ = 0;
-  Rows spent_;  ///< small rows that are done, for those who bring new ones to free
+  std::int64_t gathered_ = 0;  ///< bytes of rows_
+  Rows spent_;                 ///< small rows that are done, for those who bring new ones to free
   std::int64_t spent_bytes_ = 0;
   std::int64_t bytes_ = 0;
   std::int64_t pushed_ = 0;

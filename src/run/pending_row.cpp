@@ -131,10 +131,16 @@ std::string checked_key(std::string_view key) {
 
 std::vector<Row::Cell> take_cells(std::string_view prefix, Row row) {
   std::vector<Row::Cell> cells = std::move(row.cells());
+  const bool prefix_is_plain = store::is_plain(prefix);
   for (auto& [key, value] : cells) {
-    check_key(key);
-    key.insert(0, prefix);
-    if (!store::is_plain(key)) {
+    const bool is_plain = store::is_plain(key);
+    if (!is_plain || key.empty()) {
+      check_key(key);
+    }
+    if (!prefix.empty()) {
+      key.insert(0, prefix);
+    }
+    if (!is_plain || !prefix_is_plain) {
       key = checked_key(key);  // the prefix may bring what a key may not have
     }
     check_reserved(key, value);
@@ -193,9 +199,8 @@ void report_lost(Reporter& reporter, const PendingRow& row, const std::string& w
   if (row.change != nullptr) {
     reporter.lost(row.change->what, why);
   } else if (row.numbers != nullptr) {
-    const std::vector<Row::Cell> cells = row.numbers->columns().zeros();
     for (std::size_t i = 0; i < row.numbers->size(); ++i) {
-      report_lost(reporter, cells, row.numbers->stamp(i).step, why);
+      report_lost(reporter, row.numbers->cells(), row.numbers->stamp(i).step, why);
     }
   } else {
     report_lost(reporter, row.cells, row.step, why);

@@ -39,7 +39,7 @@ void RowWriter::key(std::string_view key) {
   if (is_remembered) {
     line_.append(known_->json);
   } else {
-    text_.clear();
+    clear_buffer(text_);
     append_key(text_, key);
     line_.append(text_);
   }
@@ -104,14 +104,14 @@ void RowWriter::keep_number(double number) {
 void RowWriter::boolean(bool value) { add_value(value ? "true" : "false"); }
 
 void RowWriter::integer(std::int64_t value) {
-  text_.clear();
+  clear_buffer(text_);
   append_integer(text_, value);
   keep_number(static_cast<double>(value));
   add_value(text_);
 }
 
 void RowWriter::unsigned_integer(std::uint64_t value) {
-  text_.clear();
+  clear_buffer(text_);
   append_unsigned(text_, value);
   keep_number(static_cast<double>(value));
   add_value(text_);
@@ -131,7 +131,7 @@ void RowWriter::number(double value) {
 }
 
 void RowWriter::text(std::string_view value) {
-  text_.clear();
+  clear_buffer(text_);
   append_string(text_, value);
   add_value(text_);
 }
