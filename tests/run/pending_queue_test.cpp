@@ -141,6 +141,36 @@ TEST(PendingQueue, KeepsTheOrderOfRowsOfOtherKeysAndTypes) {
   EXPECT_EQ(queue.backlog().rows, 0);
 }
 
+TEST(PendingQueue, GivesEveryRowOfManyThreadsInTheOrderOfEach) {
+  constexpr std::int64_t kThreads = 4;
+  constexpr std::int64_t kRows = 5000;
+  PendingQueue queue(1 << 20);
+  std::vector<std::thread> threads;
+  for (std::int64_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&queue, t] {
+      for (std::int64_t step = 0; step < kRows; ++step) {
+        PendingRow row = numbers(step, step % 500 < 450 ? Row{{"thread", t}} : Row{{"thread", t}, {"text", "x"}});
+        row.bytes = 500;
+        EXPECT_TRUE(queue.reserve(row.bytes, 0, never));
+        queue.push(std::move(row));
+      }
+    });
+  }
+  std::vector<std::int64_t> next(kThreads, 0);
+  PendingQueue::Rows rows;
+  for (std::int64_t count = 0; count < kThreads * kRows;) {
+    for (const auto& [step, thread] : taken(queue, rows)) {
+      EXPECT_EQ(step, next.at(static_cast<std::size_t>(std::get<std::int64_t>(thread)))++);
+      ++count;
+    }
+    queue.done(rows);
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(queue.backlog().bytes, 0);
+}
+
 TEST(PendingQueue, LeavesRowsWithoutAStepAsTheyAre) {
   PendingQueue queue(100'000);
   for (std::int64_t step = 0; step < 3; ++step) {
