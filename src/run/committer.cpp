@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <future>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
