@@ -14,7 +14,9 @@ std::uint32_t adler32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t 
   return libdeflate_adler32(sum, bytes, size);
 }
 
-std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size) { return libdeflate_crc32(0, bytes, size); }
+std::uint32_t crc32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t size) {
+  return libdeflate_crc32(sum, bytes, size);
+}
 
 #else
 
@@ -22,8 +24,8 @@ std::uint32_t adler32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t 
   return static_cast<std::uint32_t>(::adler32_z(sum, bytes, size));
 }
 
-std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size) {
-  return static_cast<std::uint32_t>(::crc32_z(0, bytes, size));
+std::uint32_t crc32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t size) {
+  return static_cast<std::uint32_t>(::crc32_z(sum, bytes, size));
 }
 
 #endif

@@ -10,7 +10,7 @@ namespace sconce::png {
 /// zlib's checksum of what came before (1 at the start) and these bytes.
 std::uint32_t adler32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t size);
 
-/// The checksum of a PNG chunk.
-std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size);
+/// The checksum of a PNG chunk or of a chunk of W&B's log: of what came before (0 at the start) and these bytes.
+std::uint32_t crc32(std::uint32_t sum, const std::uint8_t* bytes, std::size_t size);
 
 }  // namespace sconce::png

@@ -14,7 +14,7 @@ void store_big_endian(std::uint8_t* to, std::uint32_t value) {
 void frame_chunk(const char* type, std::uint8_t* chunk, std::size_t data_size) {
   store_big_endian(chunk, static_cast<std::uint32_t>(data_size));
   std::copy(type, type + 4, chunk + 4);
-  store_big_endian(chunk + kChunkHead + data_size, crc32(chunk + 4, 4 + data_size));
+  store_big_endian(chunk + kChunkHead + data_size, crc32(0, chunk + 4, 4 + data_size));
 }
 
 void append_chunk(std::vector<std::uint8_t>& png, const char* type, std::uint8_t* chunk, std::size_t data_size) {

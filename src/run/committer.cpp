@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <future>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -42,19 +41,6 @@ bool is_ready(const std::vector<Row::Cell>& cells) {
                      [](const Row::Cell& cell) { return std::visit(Ready{}, cell.second.storage()); });
 }
 
-/// Whether next has a later value for every key of row, come what may: then the summary need not see row's.
-bool supersedes(const PendingRow& next, const PendingRow& row) {
-  const auto is_certain = [](const Value& value) {
-    return std::holds_alternative<double>(value.storage()) ||
-           std::holds_alternative<std::int64_t>(value.storage());
-  };
-  return row.step && next.step && *next.step >= *row.step &&
-         std::equal(next.cells.begin(), next.cells.end(), row.cells.begin(), row.cells.end(),
-                    [&](const Row::Cell& later, const Row::Cell& cell) {
-                      return is_certain(later.second) && later.first == cell.first;
-                    });
-}
-
 }  // namespace
 
 Committer::Committer(PendingQueue& queue, store::RunDirectory& directory, std::mutex& store_mutex,
@@ -82,33 +68,55 @@ void Committer::join() {
 void Committer::work() {
   PendingQueue::Rows rows;
   while (queue_.take(rows)) {
-    bool is_superseded = false;
     while (!rows.empty()) {
-      const auto row = rows.begin();
-      const auto next = std::next(row);
-      if (!is_ready(row->cells)) {
-        write_lines();  // earlier rows do not wait for this one's images
-      }
-      if (row->change != nullptr) {
-        change(*row->change);
-        is_superseded = false;
-      } else {
-        commit(*row);
-        if (histories_ != nullptr && row->step) {
-          histories_->add(row->cells, is_superseded);  // the row before, by this one: they have the same keys
-        }
-        is_superseded = next != rows.end() && supersedes(*next, *row);
-        if (!is_superseded || counts_all_rows_) {
-          summarize(*row);
-        }
-      }
-      written_.splice(written_.end(), rows, row);
+      commit(rows.front());
+      written_.splice(written_.end(), rows, rows.begin());
       if (batch_.size() >= kBufferSize) {
         write_lines();
       }
     }
     write_lines();
     write_summary_sometimes();
+  }
+}
+
+void Committer::commit(const PendingRow& row) {
+  if (row.change != nullptr) {
+    change(*row.change);
+    return;
+  }
+  if (row.numbers != nullptr) {
+    commit_numbers(*row.numbers);
+    return;
+  }
+  if (!is_ready(row.cells)) {
+    write_lines();  // earlier rows do not wait for this one's images
+  }
+  write(row);
+  if (histories_ != nullptr && row.step) {
+    histories_->add(row.cells, /*has_same_keys=*/false);
+  }
+  summarize(row);
+}
+
+void Committer::commit_numbers(const NumberRows& rows) {
+  PendingRow row;
+  row.cells = rows.cells();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const NumberRows::Stamp& stamp = rows.stamp(i);
+    row.step = stamp.step;
+    row.timestamp = stamp.timestamp;
+    row.runtime = stamp.runtime;
+    rows.read(i, row.cells);
+    write(row);
+    if (histories_ != nullptr) {
+      histories_->add(row.cells, /*has_same_keys=*/i > 0);
+    }
+    // The summary need not see what the next row replaces.
+    const bool is_superseded = i + 1 < rows.size() && rows.stamp(i + 1).step >= stamp.step;
+    if (!is_superseded || counts_all_rows_) {
+      summarize(row);
+    }
   }
 }
 
@@ -138,7 +146,7 @@ void Committer::change(const PendingChange& change) {
   store([&] { directory_.write_changed_config(); });
 }
 
-void Committer::commit(const PendingRow& row) {
+void Committer::write(const PendingRow& row) {
   row_.begin();
   RowEvents events;
   events.stored = [&](const std::string& key, const store::StoredImage& image) { publish(key, image); };
@@ -184,11 +192,12 @@ void Committer::write_lines() {
     if (!batch_.empty()) {
       store([&] { directory_.append(batch_); });
     }
-    rows_in_history_ += std::count_if(written_.begin(), written_.end(),
-                                      [](const PendingRow& row) { return row.step.has_value(); });
+    for (const PendingRow& row : written_) {
+      rows_in_history_ += row.step || row.numbers != nullptr ? count(row) : 0;
+    }
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {
-      if (row.step || row.change != nullptr) {
+      if (row.step || row.change != nullptr || row.numbers != nullptr) {
         report_lost(reporter_, row, error.what());
       }
     }

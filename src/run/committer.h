@@ -37,6 +37,8 @@ class Committer {
   void publish(const std::string& key, const store::StoredImage& image);
   void change(const PendingChange& change);
   void commit(const PendingRow& row);
+  void commit_numbers(const NumberRows& rows);
+  void write(const PendingRow& row);
   void report_if_long(std::int64_t step);
   void summarize(const PendingRow& row);
   void write_lines();

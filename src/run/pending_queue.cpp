@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <iterator>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace sconce {
 namespace {
@@ -14,6 +16,22 @@ constexpr auto kAskAgain = std::chrono::milliseconds(200);
 
 constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
 constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
+
+/// Whether row, which is of numbers, has the keys and types of those before it.
+bool is_alike(const PendingRow& before, const PendingRow& row) {
+  return before.numbers != nullptr ? are_alike(before.numbers->cells(), row.cells)
+                                   : before.step.has_value() && are_alike(before.cells, row.cells);
+}
+
+void add(NumberRows& rows, const PendingRow& row) { rows.add({*row.step, row.timestamp, row.runtime}, row.cells); }
+
+/// Makes a row the first of many.
+void begin_numbers(PendingRow& row) {
+  row.numbers = std::make_unique<NumberRows>(row.cells);
+  add(*row.numbers, row);
+  row.step.reset();
+  std::vector<Row::Cell>().swap(row.cells);
+}
 
 }  // namespace
 
@@ -51,6 +69,10 @@ bool PendingQueue::wait_for(const Condition& condition, const std::function<bool
 
 void PendingQueue::release(std::int64_t bytes) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  give_back(bytes);
+}
+
+void PendingQueue::give_back(std::int64_t bytes) {
   bytes_ -= bytes;
   if (waiting_ > 0) {
     progress_.notify_all();
@@ -60,22 +82,45 @@ void PendingQueue::release(std::int64_t bytes) {
 void PendingQueue::push(PendingRow row) {
   // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
   Rows spent;
-  const std::int64_t bytes = row.bytes;
-  Rows one;
-  one.push_back(std::move(row));
+  const bool is_of_numbers = row.step.has_value() && are_numbers(row.cells);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!spent_.empty()) {
     spent_bytes_ -= spent_.front().bytes;
     spent.splice(spent.begin(), spent_, spent_.begin());
   }
-  const std::int64_t before = std::exchange(gathered_, gathered_ + bytes);
+  const std::int64_t before = gathered_;
   ++pushed_;
-  rows_.splice(rows_.end(), one);
+  if (!is_of_numbers || !join(row)) {
+    gathered_ += row.bytes;
+    rows_.push_back(std::move(row));
+  }
   if (before < kEnough && gathered_ >= kEnough) {
     committer_.hurry();
   } else {
     committer_.notify();
   }
+}
+
+/// The cells stay with the caller, who frees them while they are in his cache.
+bool PendingQueue::join(const PendingRow& row) {
+  if (rows_.empty() || !is_alike(rows_.back(), row)) {
+    return false;
+  }
+  std::int64_t before = rows_.back().bytes;
+  if (rows_.back().numbers == nullptr) {
+    begin_numbers(rows_.back());
+  } else if (rows_.back().numbers->is_full()) {
+    PendingRow more;
+    more.numbers = std::make_unique<NumberRows>(rows_.back().numbers->more());
+    rows_.push_back(std::move(more));
+    before = 0;
+  }
+  PendingRow& rows = rows_.back();
+  add(*rows.numbers, row);
+  rows.bytes = static_cast<std::int64_t>(sizeof(PendingRow)) + rows.numbers->bytes();
+  gathered_ += rows.bytes - before;
+  give_back(row.bytes - (rows.bytes - before));
+  return true;
 }
 
 bool PendingQueue::take(Rows& rows) {
@@ -88,19 +133,17 @@ bool PendingQueue::take(Rows& rows) {
 }
 
 void PendingQueue::done(Rows& rows) {
-  const auto count = static_cast<std::int64_t>(rows.size());
+  std::int64_t all = 0;
   std::int64_t bytes = 0;
   for (const PendingRow& row : rows) {
+    all += count(row);
     bytes += row.bytes;
   }
   keep_spent(rows);
   rows.clear();  // before its bytes count as free
   const std::lock_guard<std::mutex> lock(mutex_);
-  done_ += count;
-  bytes_ -= bytes;
-  if (waiting_ > 0) {
-    progress_.notify_all();
-  }
+  done_ += all;
+  give_back(bytes);
 }
 
 void PendingQueue::keep_spent(Rows& rows) {

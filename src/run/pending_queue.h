@@ -25,7 +25,8 @@ class PendingQueue {
   bool reserve(std::int64_t bytes, std::int64_t stuck, const std::function<bool()>& is_pointless);
   void release(std::int64_t bytes);
 
-  /// row.bytes are reserved.
+  /// row.bytes are reserved. A row of numbers joins those of its keys that wait last, takes less, and gives the
+  /// rest back.
   void push(PendingRow row);
   /// Waits for rows, lets some gather, and puts all there are into `rows`, which is empty. False once the queue is
   /// closed and empty.
@@ -49,6 +50,8 @@ class PendingQueue {
   template <typename Condition>
   bool wait_for(const Condition& condition, const std::function<bool()>& is_pointless,
                 std::unique_lock<std::mutex>& lock);
+  bool join(const PendingRow& row);
+  void give_back(std::int64_t bytes);
   void keep_spent(Rows& rows);
   bool fits(std::int64_t bytes, std::int64_t stuck) const;
 

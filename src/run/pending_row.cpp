@@ -98,6 +98,16 @@ void check_nested_keys(const Value& value) {
   }
 }
 
+void report_lost(Reporter& reporter, const std::vector<Row::Cell>& cells, std::optional<std::int64_t> step,
+                 const std::string& why) {
+  if (cells.empty()) {
+    reporter.lost("_step", step, why);
+  }
+  for (const Row::Cell& cell : cells) {
+    reporter.lost(cell.first, step, why);
+  }
+}
+
 /// Keys that a row has of its own. Times may be given, to log what happened elsewhere.
 void check_reserved(const std::string& key, const Value& value) {
   if (key.front() != '_') {
@@ -121,10 +131,16 @@ std::string checked_key(std::string_view key) {
 
 std::vector<Row::Cell> take_cells(std::string_view prefix, Row row) {
   std::vector<Row::Cell> cells = std::move(row.cells());
+  const bool prefix_is_plain = store::is_plain(prefix);
   for (auto& [key, value] : cells) {
-    check_key(key);
-    key.insert(0, prefix);
-    if (!store::is_plain(key)) {
+    const bool is_plain = store::is_plain(key);
+    if (!is_plain || key.empty()) {
+      check_key(key);
+    }
+    if (!prefix.empty()) {
+      key.insert(0, prefix);
+    }
+    if (!is_plain || !prefix_is_plain) {
       key = checked_key(key);  // the prefix may bring what a key may not have
     }
     check_reserved(key, value);
@@ -175,16 +191,19 @@ void check_text(const std::vector<Row::Cell>& cells) {
                     text.longest, " of them here");
 }
 
+std::int64_t count(const PendingRow& row) {
+  return row.numbers == nullptr ? 1 : static_cast<std::int64_t>(row.numbers->size());
+}
+
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {
   if (row.change != nullptr) {
     reporter.lost(row.change->what, why);
-    return;
-  }
-  if (row.cells.empty()) {
-    reporter.lost("_step", row.step, why);
-  }
-  for (const Row::Cell& cell : row.cells) {
-    reporter.lost(cell.first, row.step, why);
+  } else if (row.numbers != nullptr) {
+    for (std::size_t i = 0; i < row.numbers->size(); ++i) {
+      report_lost(reporter, row.numbers->cells(), row.numbers->stamp(i).step, why);
+    }
+  } else {
+    report_lost(reporter, row.cells, row.step, why);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "run/encoded_image.h"
+#include "run/number_rows.h"
 #include "run/reporter.h"
 #include "sconce/row.h"
 
@@ -33,13 +34,15 @@ struct PendingChange {
   Apply apply;       ///< touches no disk: what it says is appended and written with the rows
 };
 
-/// A row on its way to the history, or, without a step, values on their way to the summary, or a change.
+/// A row on its way to the history, or, without a step, values on their way to the summary, or a change, or many
+/// rows of numbers.
 struct PendingRow {
   std::optional<std::int64_t> step;
   double timestamp = 0;  ///< Unix seconds of the last log() call
   double runtime = 0;    ///< seconds since the run began
   std::vector<Row::Cell> cells;
   std::unique_ptr<PendingChange> change;
+  std::unique_ptr<NumberRows> numbers;
   std::int64_t bytes = 0;  ///< reserved for it in the queue, without what the encoders hold
 };
 
@@ -64,7 +67,10 @@ std::int64_t encoder_bytes(const Image& image);
 /// row. How long the JSON of images is shows later.
 void check_text(const std::vector<Row::Cell>& cells);
 
-/// Tells of every cell of a row that will not be on disk, or of the change.
+/// Rows that are on their way here.
+std::int64_t count(const PendingRow& row);
+
+/// Tells of every cell of the rows that will not be on disk, or of the change.
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why);
 
 }  // namespace sconce

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "store/buffer.h"
 #include "store/json_text.h"
 
 namespace sconce::store {
@@ -21,8 +20,8 @@ void append_key(std::string& out, std::string_view key) {
 }  // namespace
 
 void RowWriter::begin() {
-  clear_buffer(line_);
-  line_ += '{';
+  line_.clear();
+  line_.append('{');
   items_.clear();
   cells_.clear();
   path_.clear();
@@ -31,22 +30,25 @@ void RowWriter::begin() {
 }
 
 void RowWriter::key(std::string_view key) {
-  if (line_.back() != '{') {
-    line_ += ',';
+  if (line_.view().back() != '{') {
+    line_.append(',');
   }
-  if (depth_ == 1 && cells_.size() < kMostKnown && key.size() <= kLongestKnown) {
-    line_ += known_json(key);
+  key_ = key;
+  const bool is_remembered = depth_ == 1 && cells_.size() < kMostKnown && key.size() <= kLongestKnown;
+  known_ = is_remembered ? &known(key) : nullptr;
+  if (is_remembered) {
+    line_.append(known_->json);
   } else {
-    append_key(line_, key);
+    clear_buffer(text_);
+    append_key(text_, key);
+    line_.append(text_);
   }
   if (depth_ == 1) {
     cells_.push_back({key, line_.size(), line_.size()});
   }
-  path_.resize(depth_ - 1);
-  path_.push_back(key);
 }
 
-const std::string& RowWriter::known_json(std::string_view key) {
+const RowWriter::Key& RowWriter::known(std::string_view key) {
   const std::size_t place = cells_.size();
   if (keys_.size() <= place) {
     keys_.resize(place + 1);
@@ -56,14 +58,16 @@ const std::string& RowWriter::known_json(std::string_view key) {
     known.key = key;
     known.json.clear();
     append_key(known.json, key);
+    known.item = item_beginning(key);
   }
-  return known.json;
+  return known;
 }
 
 void RowWriter::back_to(const Mark& mark) {
-  line_.resize(mark.length);
+  line_.cut(mark.length);
   cells_.resize(mark.cells);
   items_.cut(mark.items);
+  path_.resize(mark.depth - 1);
   items_before_.resize(mark.depth - 1);
   depth_ = mark.depth;
 }
@@ -74,8 +78,19 @@ void RowWriter::end_value() {
   }
 }
 
-void RowWriter::done(std::size_t begin) {
-  items_.add(path_, std::string_view(line_).substr(begin));
+void RowWriter::add_item(std::string_view json) {
+  if (known_ != nullptr) {
+    items_.add_to(known_->item, json);
+  } else {
+    path_.push_back(key_);
+    items_.add(path_, json);
+    path_.pop_back();
+  }
+}
+
+void RowWriter::add_value(std::string_view json) {
+  line_.append(json);
+  add_item(json);
   end_value();
 }
 
@@ -86,76 +101,73 @@ void RowWriter::keep_number(double number) {
   }
 }
 
-void RowWriter::boolean(bool value) {
-  const std::size_t begin = line_.size();
-  line_ += value ? "true" : "false";
-  done(begin);
-}
+void RowWriter::boolean(bool value) { add_value(value ? "true" : "false"); }
 
 void RowWriter::integer(std::int64_t value) {
-  const std::size_t begin = line_.size();
-  append_integer(line_, value);
+  clear_buffer(text_);
+  append_integer(text_, value);
   keep_number(static_cast<double>(value));
-  done(begin);
+  add_value(text_);
 }
 
 void RowWriter::unsigned_integer(std::uint64_t value) {
-  const std::size_t begin = line_.size();
-  append_unsigned(line_, value);
+  clear_buffer(text_);
+  append_unsigned(text_, value);
   keep_number(static_cast<double>(value));
-  done(begin);
+  add_value(text_);
 }
 
 void RowWriter::number(double value) {
   const std::size_t begin = line_.size();
-  append_double(line_, value);
+  line_.grow(write_double(line_.room(kLongestDouble), value));
   keep_number(value);
-  if (std::isfinite(value)) {
-    done(begin);
-    return;
-  }
-  items_.add(path_, bare_word(std::string_view(line_).substr(begin)));
+  const std::string_view json = line_.view().substr(begin);
+  const bool is_non_finite = !std::isfinite(value);
+  add_item(is_non_finite ? bare_word(json) : json);
   if (depth_ == 1) {
-    cells_.back().is_non_finite = true;
+    cells_.back().is_non_finite = is_non_finite;
   }
   end_value();
 }
 
 void RowWriter::text(std::string_view value) {
-  const std::size_t begin = line_.size();
-  append_string(line_, value);
-  done(begin);
+  clear_buffer(text_);
+  append_string(text_, value);
+  add_value(text_);
 }
 
 void RowWriter::json(const nlohmann::ordered_json& value) {
-  line_ += to_text(value);
+  line_.append(to_text(value));
+  path_.push_back(key_);
   items_.add_leaves(path_, value);
+  path_.pop_back();
   end_value();
 }
 
 void RowWriter::copy(std::string_view json, bool is_non_finite) {
-  line_ += json;
-  items_.add(path_, is_non_finite ? bare_word(json) : json);
+  line_.append(json);
+  add_item(is_non_finite ? bare_word(json) : json);
   cells_.back().is_non_finite = is_non_finite;
   end_value();
 }
 
 void RowWriter::begin_object() {
-  line_ += '{';
+  line_.append('{');
   ++depth_;
+  path_.push_back(key_);
   items_before_.push_back(items_.size());
 }
 
 void RowWriter::end_object() {
-  line_ += '}';
+  line_.append('}');
   --depth_;
   if (items_before_.empty()) {  // the row itself
     return;
   }
-  path_.resize(depth_);
   if (items_.size() == items_before_.back()) {
     items_.add(path_, "{}");
   }
+  path_.pop_back();
   items_before_.pop_back();
   end_value();
 }
@@ -176,7 +188,8 @@ void RowWriter::finish(double timestamp, double runtime, std::int64_t step) {
   key("_step");
   integer(step);
   step_ = step;
-  line_ += "}\n";
+  line_.append("}\n");
+  items_.history_record(step, record_);
 }
 
 }  // namespace sconce::store

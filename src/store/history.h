@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "store/buffer.h"
 #include "store/wandb_records.h"
 
 namespace sconce::store {
@@ -57,34 +58,37 @@ class RowWriter {
   void finish(double timestamp, double runtime, std::int64_t step);
 
   /// The whole line with its newline, after finish().
-  const std::string& line() const noexcept { return line_; }
+  std::string_view line() const noexcept { return line_.view(); }
   /// The row as a history record, after finish().
-  std::string record() const { return items_.history_record(step_); }
+  const std::string& record() const noexcept { return record_; }
   std::int64_t step() const noexcept { return step_; }
   const std::vector<Cell>& cells() const noexcept { return cells_; }
-  std::string_view value(const Cell& cell) const {
-    return std::string_view(line_).substr(cell.begin, cell.end - cell.begin);
-  }
+  std::string_view value(const Cell& cell) const { return line().substr(cell.begin, cell.end - cell.begin); }
 
  private:
   struct Key {
     std::string key;
     std::string json;  ///< with its colon
+    std::string item;  ///< of the record, up to the length of its value
   };
 
-  const std::string& known_json(std::string_view key);
+  const Key& known(std::string_view key);
+  void add_item(std::string_view json);
   void keep_number(double number);
-  /// A value that line_ holds from `begin` on.
-  void done(std::size_t begin);
+  void add_value(std::string_view json);
   void end_value();
 
-  std::string line_;
+  TextBuffer line_;
   RecordItems items_;
-  std::vector<std::string_view> path_;     ///< the keys of the value that comes next
-  std::vector<std::size_t> items_before_;  ///< of the objects that are open
+  std::string record_;
+  std::string text_;  ///< what is on its way into the line
+  std::string_view key_;
+  std::vector<std::string_view> path_;     ///< the keys of the objects that are open
+  std::vector<std::size_t> items_before_;  ///< them
   std::int64_t step_ = 0;
   std::vector<Cell> cells_;
-  std::vector<Key> keys_;  ///< of the rows before, by place: the next row mostly has the same
+  std::vector<Key> keys_;       ///< of the rows before, by place: the next row mostly has the same
+  const Key* known_ = nullptr;  ///< of the last cell, if its text is remembered
   std::size_t depth_ = 0;
 };
 

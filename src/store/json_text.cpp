@@ -44,6 +44,8 @@ bool needs_escapes(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; });
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// What YAML cannot hold beyond what JSON escapes: DEL, the C1 controls, U+FFFE and U+FFFF, which are unprintable,
 /// and U+2028 and U+2029, which end lines in YAML 1.1.
 std::string escape_unprintable(const std::string& json) {
@@ -150,25 +152,25 @@ std::string valid_utf8(std::string_view text) {
   return nlohmann::json::parse(to_text(ordered_json(text))).get<std::string>();
 }
 
-void append_double(std::string& out, double number) {
+char* write_double(char* out, double number) {
   if (!std::isfinite(number)) {
-    out += '"';
-    out += non_finite_name(number);
-    out += '"';
-    return;
+    return fmt::format_to(out, FMT_COMPILE("\"{}\""), non_finite_name(number));
   }
-  std::array<char, 32> digits;  // 24 at most
-  const char* const end = fmt::format_to(digits.data(), FMT_COMPILE("{}"), number);
-  const std::string_view text(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  if (text.find('.') != std::string_view::npos) {
-    out += text;
-    return;
+  char* const end = fmt::format_to(out, FMT_COMPILE("{}"), number);
+  char* const whole_part_end = std::find_if_not(out + (*out == '-' ? 1 : 0), end, is_digit);
+  if (whole_part_end != end && *whole_part_end == '.') {
+    return end;
   }
   // A float stays a float for readers that tell 1 from 1.0, and YAML 1.1 wants the point before an exponent.
-  const std::size_t exponent = std::min(text.find('e'), text.size());
-  out += text.substr(0, exponent);
-  out += ".0";
-  out += text.substr(exponent);
+  constexpr std::string_view kFraction = ".0";
+  std::copy_backward(whole_part_end, end, end + kFraction.size());
+  std::copy(kFraction.begin(), kFraction.end(), whole_part_end);
+  return end + kFraction.size();
+}
+
+void append_double(std::string& out, double number) {
+  std::array<char, kLongestDouble> text;
+  out.append(text.data(), write_double(text.data(), number));
 }
 
 std::string_view bare_word(std::string_view quoted) { return quoted.substr(1, quoted.size() - 2); }

@@ -25,6 +25,9 @@ std::size_t whole_characters(std::string_view text);
 /// The shortest digits that read back as the same double, always with a point or an exponent. NaN and infinities
 /// become the strings "NaN", "Infinity", "-Infinity", as wandb's API writes them: bare words are no JSON.
 void append_double(std::string& out, double number);
+inline constexpr std::size_t kLongestDouble = 32;
+/// The same, of at most so many bytes, at `out`. Returns their end.
+char* write_double(char* out, double number);
 /// What W&B's log has for such a string of append_double(): the word alone.
 std::string_view bare_word(std::string_view quoted);
 void append_integer(std::string& out, std::int64_t number);

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <zlib.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+
+#include "png/checksum.h"
 
 /// The framing of run-<id>.wandb: docs/wandb_file.md, section 1.
 namespace sconce::store::log_format {
@@ -17,9 +17,9 @@ inline constexpr std::size_t kChunkHeader = 7;
 enum class Chunk : std::uint8_t { Full = 1, First = 2, Middle = 3, Last = 4 };
 
 inline std::uint32_t checksum(Chunk type, std::string_view payload) {
-  const auto* const bytes = reinterpret_cast<const Bytef*>(payload.data());
-  const auto code = static_cast<Bytef>(type);
-  return static_cast<std::uint32_t>(::crc32(::crc32(0, &code, 1), bytes, static_cast<uInt>(payload.size())));
+  const auto code = static_cast<std::uint8_t>(type);
+  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(payload.data());
+  return png::crc32(png::crc32(0, &code, 1), bytes, payload.size());
 }
 
 }  // namespace sconce::store::log_format

@@ -1,9 +1,12 @@
 #include "store/wandb_records.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <protozero/pbf_builder.hpp>
 #include <protozero/pbf_writer.hpp>
+#include <protozero/varint.hpp>
 
 #include "store/buffer.h"
 #include "store/json_text.h"
@@ -68,10 +71,13 @@ std::string empty_record(Record kind) {
   return record;
 }
 
-std::string record_of(Record kind, const std::string& message) {
+constexpr char kItemTag = static_cast<char>(static_cast<int>(History::Item) << 3 |
+                                            static_cast<int>(protozero::pbf_wire_type::length_delimited));
+
+std::string record_of(Record kind, std::string_view message) {
   std::string record;
   record.reserve(message.size() + 8);
-  Builder<Record>(record).add_message(kind, message);
+  Builder<Record>(record).add_message(kind, message.data(), message.size());
   return record;
 }
 
@@ -202,11 +208,39 @@ std::string output_record(OutputStream stream, double timestamp, std::string_vie
   return record_of(Record::Output, message);
 }
 
-void RecordItems::clear() { clear_buffer(items_); }
+std::string item_beginning(std::string_view key) {
+  std::string beginning;
+  {
+    Builder<Item> item(beginning);
+    add_text(item, Item::Key, key);
+    item.add_string(Item::ValueJson, "");
+  }
+  beginning.pop_back();  // the length of the empty value
+  return beginning;
+}
+
+void RecordItems::clear() { items_.clear(); }
 
 void RecordItems::add(const std::vector<std::string_view>& keys, std::string_view json) {
-  Builder<History> message(items_);
-  add_item(message, History::Item, keys, json);
+  clear_buffer(item_);
+  {
+    Builder<History> message(item_);
+    add_item(message, History::Item, keys, json);
+  }
+  items_.append(item_);
+}
+
+/// Lengths are known here, so nothing is moved to make room for one as by a builder.
+void RecordItems::add_to(std::string_view beginning, std::string_view json) {
+  std::array<char, protozero::max_varint_length> length;
+  char* const length_end = length.data() + protozero::write_varint(length.data(), json.size());
+  const std::size_t size = beginning.size() + static_cast<std::size_t>(length_end - length.data()) + json.size();
+  char* out = items_.room(1 + protozero::max_varint_length + size);
+  *out++ = kItemTag;
+  out += protozero::write_varint(out, size);
+  out = std::copy(beginning.begin(), beginning.end(), out);
+  out = std::copy(length.data(), length_end, out);
+  items_.grow(std::copy(json.begin(), json.end(), out));
 }
 
 void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_json& json) {
@@ -221,23 +255,21 @@ void RecordItems::add_leaves(std::vector<std::string_view>& keys, const ordered_
   }
 }
 
-std::string RecordItems::history_record(std::int64_t step) const {
+void RecordItems::history_record(std::int64_t step, std::string& record) const {
   std::string step_field;
   {
     Builder<History> history(step_field);
     Builder<Number>(history, History::Step).add_int64(Number::Number, step);
   }
-  std::string record;
-  record.reserve(items_.size() + 32);
-  protozero::pbf_writer(record).add_bytes_vectored(static_cast<protozero::pbf_tag_type>(Record::History), items_,
-                                                   step_field);
-  return record;
+  clear_buffer(record);
+  protozero::pbf_writer(record).add_bytes_vectored(static_cast<protozero::pbf_tag_type>(Record::History),
+                                                   items_.view(), step_field);
 }
 
 // Items of both kinds of record have the same number.
 std::string RecordItems::summary_record() const {
   static_assert(static_cast<int>(Update::Update) == static_cast<int>(History::Item));
-  return record_of(Record::Summary, items_);
+  return record_of(Record::Summary, items_.view());
 }
 
 }  // namespace sconce::store

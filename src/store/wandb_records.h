@@ -8,6 +8,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "store/buffer.h"
 #include "store/run_description.h"
 
 namespace sconce::store {
@@ -47,24 +48,31 @@ std::string stats_record(double timestamp, const std::vector<std::pair<std::stri
 /// Text of the console, of any length. It must not begin or end within a character.
 std::string output_record(OutputStream stream, double timestamp, std::string_view text);
 
+/// An item with this key up to the length of its value.
+std::string item_beginning(std::string_view key);
+
 /// The values of a history or a summary record, in a buffer that is used again.
 class RecordItems {
  public:
   void clear();
   /// json: in which NaN, Infinity and -Infinity may be bare words.
   void add(const std::vector<std::string_view>& keys, std::string_view json);
+  /// The same for a key that many items have: `beginning` is what item_beginning() made of it.
+  void add_to(std::string_view beginning, std::string_view json);
   /// The leaves of json, each below its own keys: the terminal viewer finds media only so.
   void add_leaves(std::vector<std::string_view>& keys, const nlohmann::ordered_json& json);
 
-  std::string history_record(std::int64_t step) const;
+  /// Puts the record into `record`.
+  void history_record(std::int64_t step, std::string& record) const;
   std::string summary_record() const;
 
   bool empty() const noexcept { return items_.empty(); }
   std::size_t size() const noexcept { return items_.size(); }
-  void cut(std::size_t size) { items_.resize(size); }
+  void cut(std::size_t size) { items_.cut(size); }
 
  private:
-  std::string items_;
+  TextBuffer items_;
+  std::string item_;  ///< that is on its way there
 };
 
 }  // namespace sconce::store

@@ -61,7 +61,7 @@ void check_row(const std::string& key, const std::string& value, const ordered_j
   row.end_object();
   row.finish(1.5, 2.5, 3);
   require(row.line().back() == '\n', "no newline");
-  const ordered_json json = parsed(row.line().substr(0, row.line().size() - 1));
+  const ordered_json json = parsed(std::string(row.line().substr(0, row.line().size() - 1)));
   require(json.at("_step") == 3, "another step");
   require(json.at("nested").at(valid_utf8(value)) == valid_utf8(key), "another nested value");
   require(key == "media" || key == "nested" || key[0] == '_' || json.at(valid_utf8(key)) == valid_utf8(value),

@@ -114,6 +114,22 @@ TEST_F(DiskTrouble, FinishGivesUpAndSaysSo) {
   }
 }
 
+TEST_F(DiskTrouble, EveryNumberOfRowsThatWaitedTogetherIsNamed) {
+  sconce::Run run(options());
+  {
+    const FullDisk disk(10);
+    for (int i = 0; i < 50; ++i) {
+      run.log({{"a", i}, {"b", 0.5}});
+    }
+    EXPECT_ANY_THROW(run.finish());
+  }
+  for (int i = 0; i < 50; ++i) {
+    const std::string at_step = " at step " + std::to_string(i) + " is lost";
+    EXPECT_EQ(count_errors("'a'" + at_step), 1U) << i;
+    EXPECT_EQ(count_errors("'b'" + at_step), 1U) << i;
+  }
+}
+
 TEST_F(DiskTrouble, TheDestructorTellsAndDoesNotThrow) {
   const FullDisk disk(2000);
   {

@@ -12,7 +12,7 @@ namespace {
 class RowWriterTest : public testing::Test {
  protected:
   RowWriterTest() { row_.begin(); }
-  const std::string& finished() {
+  std::string_view finished() {
     row_.finish(1700000000.25, 1.5, 3);
     return row_.line();
   }

@@ -116,7 +116,8 @@ TEST(WandbRecords, SayWhatTheRunIs) {
 TEST(WandbRecords, HoldNoByteThatIsNotUtf8) {
   RecordItems items;
   items.add({"k\xff"}, "1");
-  const std::string record = items.history_record(0);
+  std::string record;
+  items.history_record(0, record);
   EXPECT_EQ(record.find('\xff'), std::string::npos);
   EXPECT_NE(record.find("k\xef\xbf\xbd"), std::string::npos);
 }
