@@ -100,7 +100,7 @@ DeviceEncoder::Turn DeviceEncoder::take() {
   if (waiting_.empty()) {  // an earlier turn took them
     return turn;
   }
-  const auto take = [&](std::deque<Picture>::iterator picture) {
+  const auto take = [&](const std::deque<Picture>::iterator& picture) {
     turn.push_back(std::move(*picture));
     ++begun_;
     return waiting_.erase(picture);

@@ -92,7 +92,7 @@ void NumberRows::read(std::size_t row, std::vector<Row::Cell>& cells) const {
 }
 
 std::int64_t NumberRows::bytes() const {
-  constexpr std::int64_t kBlocks = 4 * 32;  // what the heap takes beside
+  constexpr std::int64_t kBlocks = 128;  // what the heap takes beside its four blocks
   return static_cast<std::int64_t>(sizeof(*this) + stamps_.capacity() * sizeof(Stamp) +
                                    numbers_.capacity() * sizeof(std::uint64_t)) +
          cells_bytes_ + kBlocks;
