@@ -31,8 +31,8 @@ enum class LateRows {
 
 /// Where the pictures of an accelerator become PNG files.
 enum class DeviceEncoding {
-  /// There, on a stream of sconce's own, where that is worth it: with Compression::Fast, if a megabyte or more of
-  /// pixels waits, of pictures that are no flat drawings, and the device is not too busy. Else on the CPU.
+  /// There, on a stream of sconce's own, where that is worth it: with Compression::Fast, if four megabytes or more
+  /// of pixels wait, of pictures that are no flat drawings, and the device is not too busy. Else on the CPU.
   Auto,
   Always,  ///< there, unless it has no memory for it
   Never,   ///< on the CPU
@@ -73,7 +73,7 @@ struct RunOptions {
   /// cores and encodes about a gigabyte of pixels a second each.
   TORCH_ARG(std::optional<std::int64_t>, encoder_threads);
   /// log() waits while so much memory is on its way to a working disk. All that is logged counts, whatever it is;
-  /// beside it there are the images that are being encoded, one a thread.
+  /// beside it there are the images that are being encoded, one a thread and 32 MiB of them on a device.
   TORCH_ARG(std::int64_t, max_pending_bytes) = std::int64_t{256} << 20;
   TORCH_ARG(LateRows, late_rows) = LateRows::Keep;
   /// Samples processor, memory, disk, network and, where NVIDIA's driver is, GPUs, on a thread of its own.

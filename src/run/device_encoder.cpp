@@ -19,8 +19,8 @@
 namespace sconce {
 namespace {
 
-/// An encoder of the CPU makes about as much in the time that a device takes to begin with its operations.
-constexpr std::int64_t kWorthIt = std::int64_t{1} << 20;
+/// An encoder of the CPU makes about as much in the time that some hundred operations take to be enqueued.
+constexpr std::int64_t kWorthIt = std::int64_t{4} << 20;
 constexpr std::int64_t kTurnBytes = std::int64_t{32} << 20;
 constexpr std::int64_t kLargest = std::int64_t{1} << 30;  ///< that ops::encode_png takes
 

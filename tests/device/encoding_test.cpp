@@ -204,9 +204,9 @@ TEST_F(Encoding, LeavesSmallPicturesToTheCpu) {
 
 TEST_F(Encoding, LeavesFlatDrawingsToTheCpu) {
   sconce::Run run(options(DeviceEncoding::Auto));
-  const at::Tensor drawing = at::zeros({3, 600, 800});
+  const at::Tensor drawing = at::zeros({3, 900, 900});
   drawing.narrow(1, 100, 200).narrow(2, 100, 500).fill_(0.5);
-  const at::Tensor picture = photograph(600, 800);
+  const at::Tensor picture = photograph(900, 900);
   run.log("imgs", Image::batch(on_device(at::stack({drawing, picture}))));
   run.finish();
   const ordered_json paths = test::read_rows(run.dir()).at(0).at("imgs").at("filenames");
@@ -216,7 +216,7 @@ TEST_F(Encoding, LeavesFlatDrawingsToTheCpu) {
 
 TEST_F(Encoding, OfManySmallPicturesIsDoneOnTheDevice) {
   sconce::Run run(options(DeviceEncoding::Auto));
-  const at::Tensor pictures = at::rand({8, 3, 256, 256}).cumsum_(2).cumsum_(3).remainder_(1);
+  const at::Tensor pictures = at::rand({24, 3, 256, 256}).cumsum_(2).cumsum_(3).remainder_(1);
   {
     const fake::Hold hold;
     run.log("imgs", Image::batch(on_device(pictures)));
@@ -228,7 +228,7 @@ TEST_F(Encoding, OfManySmallPicturesIsDoneOnTheDevice) {
 TEST_F(Encoding, IsLeftToTheCpuWhereTheCallersStreamIsTheOnlyOne) {
   sconce::Run run(options(DeviceEncoding::Auto));
   fake::refuse_streams();
-  const at::Tensor picture = photograph(600, 800);
+  const at::Tensor picture = photograph(1200, 1200);
   run.log("img", Image(on_device(picture)));
   run.finish();
   EXPECT_EQ(hash_at(run, "img"), by_cpu(picture));
@@ -237,8 +237,8 @@ TEST_F(Encoding, IsLeftToTheCpuWhereTheCallersStreamIsTheOnlyOne) {
 TEST_F(Encoding, LeavesABusyDeviceInPeace) {
   // The fake device encodes 20 times as slowly as one of the CPU's encoders.
   sconce::Run run(options(DeviceEncoding::Auto));
-  const at::Tensor first = photograph(600, 800);
-  const at::Tensor second = photograph(600, 800);
+  const at::Tensor first = photograph(1200, 1200);
+  const at::Tensor second = photograph(1200, 1200);
   run.log("first", Image(on_device(first)));
   run.flush();
   run.log("second", Image(on_device(second)));
@@ -249,7 +249,7 @@ TEST_F(Encoding, LeavesABusyDeviceInPeace) {
 
 TEST_F(Encoding, LeavesOtherCompressionsToTheCpu) {
   for (const Compression compression : {Compression::Small, Compression::None}) {
-    const at::Tensor picture = photograph(600, 800);
+    const at::Tensor picture = photograph(1200, 1200);
     sconce::Run run(options(DeviceEncoding::Auto).compression(compression));
     run.log("img", Image(on_device(picture)));
     run.finish();
