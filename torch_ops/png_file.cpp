@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "png/chunks.h"
+#include "png/deflate_symbols.h"
 
 namespace sconce::ops {
 namespace {
@@ -37,10 +38,10 @@ void put_blocks(std::uint8_t* to, const PngPlan& plan) {
   for (const BandCode& band : plan.bands) {
     put_bits(to, at, band.header.data(), band.header_bits);
     at += band.header_bits + band.data_bits;
-    const unsigned end = band.codes[kEndOfBlock];
+    const unsigned end = band.codes[png::kEndOfBlock];
     const std::uint8_t bytes[2] = {static_cast<std::uint8_t>(end), static_cast<std::uint8_t>(end >> 8)};
-    put_bits(to, at, bytes, band.lengths[kEndOfBlock]);
-    at += band.lengths[kEndOfBlock];
+    put_bits(to, at, bytes, band.lengths[png::kEndOfBlock]);
+    at += band.lengths[png::kEndOfBlock];
   }
 }
 

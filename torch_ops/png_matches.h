@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "png/deflate_symbols.h"
 #include "torch_ops/png_filters.h"
 
 namespace sconce::ops {
@@ -13,11 +14,10 @@ namespace sconce::ops {
 // - below 256, the byte itself;
 // - kFirstMatch + length, a match of that many bytes that begins here;
 // - kFirstDistance + 2^i, where the match that began a byte before is copied from: the i-th of png_distances();
-// - from kFirstSilent on nothing, as a match covers it or a picture has ended. There are many such numbers, so
-// that
-//   they can be counted without many threads meeting at one.
+// - from kFirstSilent on nothing, as a match covers it or a picture has ended. There are many such numbers: they
+//   are counted without many threads meeting at one.
 constexpr std::int64_t kFirstMatch = 256;
-constexpr std::int64_t kMostMatch = 258;
+constexpr std::int64_t kMostMatch = png::kMaxMatch;
 constexpr std::int64_t kFirstDistance = kFirstMatch + kMostMatch + 1;
 constexpr std::int64_t kMostDistances = 5;
 constexpr std::int64_t kFirstSilent = kFirstDistance + (1 << (kMostDistances - 1)) + 1;

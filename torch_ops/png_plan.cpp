@@ -49,7 +49,7 @@ class Checksum {
   std::int64_t weighted_;
 };
 
-/// counts: int32 [B,kBlockSymbols + distances + 2] on the CPU, with the sums behind.
+/// counts: int32 [B,png::kLengthSymbols + distances + 2] on the CPU, with the sums behind.
 PngPlan plan_of(const at::Tensor& counts, const PngFormat& format) {
   PngPlan plan{};
   Checksum checksum(format.size());
@@ -59,7 +59,7 @@ PngPlan plan_of(const at::Tensor& counts, const PngFormat& format) {
     const auto* const of_band = counts.data_ptr<std::int32_t>() + i * counts.size(1);
     plan.bands.push_back(band_code(of_band, distances, i + 1 == bands));
     plan.bits += plan.bands.back().bits();
-    checksum.add(of_band + kBlockSymbols + distances.size(), format.bands.size);
+    checksum.add(of_band + png::kLengthSymbols + distances.size(), format.bands.size);
   }
   plan.checksum = checksum.value();
   return plan;

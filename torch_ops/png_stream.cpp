@@ -1,7 +1,6 @@
 #include "torch_ops/png_stream.h"
 
-#include <algorithm>
-
+#include "png/deflate_symbols.h"
 #include "torch_ops/png_matches.h"
 
 namespace sconce::ops {
@@ -20,27 +19,30 @@ at::Tensor to_device(const at::Tensor& from, const at::Tensor& like) {
   return from.to(like.device(), from.scalar_type(), /*non_blocking=*/true);
 }
 
-/// match_lengths() as int32 [3,kMatchLengths].
+/// By the length of a match its symbol, what follows that, and its size: int32 [3,kMostMatch + 1].
 at::Tensor match_lengths_like(const at::Tensor& like) {
-  const MatchLengths& lengths = match_lengths();
-  const at::Tensor table = at::empty({3, static_cast<std::int64_t>(kMatchLengths)}, at::kInt);
+  const at::Tensor table = at::empty({3, kMostMatch + 1}, at::kInt);
   auto* const to = table.data_ptr<std::int32_t>();
-  std::copy(lengths.symbol.begin(), lengths.symbol.end(), to);
-  std::copy(lengths.extra.begin(), lengths.extra.end(), to + kMatchLengths);
-  std::copy(lengths.extra_bits.begin(), lengths.extra_bits.end(), to + 2 * kMatchLengths);
+  for (std::int64_t length = 0; length <= kMostMatch; ++length) {
+    const png::ExtendedSymbol of = png::kLengthSymbolOf[static_cast<std::size_t>(length)];
+    to[length] = of.symbol;
+    to[length + kMostMatch + 1] = of.extra;
+    to[length + 2 * (kMostMatch + 1)] = of.extra_bits;
+  }
   return to_device(table, like);
 }
 
-/// Codes with their lengths, of symbols and of distances: int32 [bands,kBlockSymbols + 2^kMostDistances / 2 + 1].
+/// Codes with their lengths, of symbols and of distances: int32 [bands,png::kLengthSymbols + 2^kMostDistances / 2
+/// + 1].
 at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector<std::int64_t>& distances) {
-  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  constexpr auto kSymbols = static_cast<std::int64_t>(png::kLengthSymbols);
   const at::Tensor made =
       at::zeros({static_cast<std::int64_t>(codes.size()), kSymbols + kFirstSilent - kFirstDistance}, at::kInt);
   auto* to = made.data_ptr<std::int32_t>();
   for (const BandCode* band : codes) {
-    for (std::size_t i = 0; i < kBlockSymbols; ++i) to[i] = band->codes[i] << kLengthBits | band->lengths[i];
+    for (std::size_t i = 0; i < png::kLengthSymbols; ++i) to[i] = band->codes[i] << kLengthBits | band->lengths[i];
     for (std::size_t i = 0; i < distances.size(); ++i) {
-      const DistanceCode code = distance_code(distances[i]);
+      const png::ExtendedSymbol code = png::distance_symbol(static_cast<std::uint32_t>(distances[i]));
       const std::int32_t length = band->distance_lengths[code.symbol];
       const std::int32_t bits = band->distance_codes[code.symbol] | code.extra << length;
       to[kSymbols + (1 << i)] = bits << kLengthBits | (length + code.extra_bits);
@@ -52,7 +54,7 @@ at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector
 
 /// By what png_symbols() makes, int32 [bands,kPngSymbols].
 at::Tensor code_table(const at::Tensor& codes) {
-  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  constexpr auto kSymbols = static_cast<std::int64_t>(png::kLengthSymbols);
   const at::Tensor lengths = match_lengths_like(codes);
   const at::Tensor of_matches = codes.index_select(1, lengths[0]);
   const at::Tensor extra = lengths[1].bitwise_left_shift(length_in(of_matches).add_(kLengthBits));
@@ -101,7 +103,7 @@ at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size) {
 }
 
 at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances) {
-  constexpr auto kSymbols = static_cast<std::int64_t>(kBlockSymbols);
+  constexpr auto kSymbols = static_cast<std::int64_t>(png::kLengthSymbols);
   const std::int64_t bands = symbols.size(0);
   const at::Tensor all = symbols.flatten();
   const at::Tensor counts = at::zeros({bands * kPngSymbols}, all.options());
@@ -109,8 +111,7 @@ at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances) {
   const at::Tensor by_band = counts.view({bands, kPngSymbols});
   const at::Tensor by_symbol = at::zeros({bands, kSymbols + distances}, all.options());
   by_symbol.narrow(1, 0, kFirstMatch).copy_(by_band.narrow(1, 0, kFirstMatch));
-  by_symbol.index_add_(1, match_lengths_like(symbols)[0],
-                       by_band.narrow(1, kFirstMatch, static_cast<std::int64_t>(kMatchLengths)));
+  by_symbol.index_add_(1, match_lengths_like(symbols)[0], by_band.narrow(1, kFirstMatch, kMostMatch + 1));
   for (std::int64_t i = 0; i < distances; ++i) {
     by_symbol.select(1, kSymbols + i).copy_(by_band.select(1, kFirstDistance + (1 << i)));
   }

@@ -17,8 +17,8 @@ namespace sconce::ops {
 /// kPngBlocks. size: of a stream without the zeros behind it.
 at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size);
 
-/// How often they come in each band, int32 [bands,kBlockSymbols + distances]. symbols: as png_symbols() makes
-/// them.
+/// How often they come in each band, int32 [bands,png::kLengthSymbols + distances]. symbols: as png_symbols()
+/// makes them.
 at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances);
 
 /// Where and how a band is written.

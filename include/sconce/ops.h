@@ -78,13 +78,14 @@ std::tuple<at::Tensor, at::Tensor> histogram_counts(const at::Tensor& values, st
 /// pixels: uint8 [H,W,C] or [N,H,W,C] with C from 1 to 4 (grey, grey and alpha, RGB, RGBA), or int32 with one
 /// channel in 0..65535 for 16-bit grey, as to_pixels() makes them; of other numbers the lowest 16 bits are taken.
 /// Returns the bytes of each picture's file, uint8 on the CPU. They do not depend on what else is in the batch;
-/// those of a turn share their memory, which is pinned where the pixels are on a CUDA device. Each row has the
-/// filter that suits it and each band of rows a code of its own; bytes that were there up to four pixels before
-/// become matches. So photographs, and masks, become about as small as libpng's at level 6. Where shapes come
-/// again farther away, as letters do, libpng's files are smaller. Batches are encoded in turns of 32 MiB of
-/// pixels, or of one larger picture. A turn takes about 40 times as much memory on the device. The CPU is slow at
-/// it; a run has another encoder. Throws c10::TypeError for another dtype and for meta, sparse and undefined
-/// tensors; c10::ValueError for another shape, an empty tensor, sides above 65500 and pictures of over a gigabyte.
+/// those of a turn share their memory, which is pinned where the pixels are on a CUDA device.
+/// Each row has the filter that suits it and each band of rows a code of its own; bytes that were there up to four
+/// pixels before become matches. So photographs, and masks, become about as small as libpng's at level 6. Where
+/// shapes come again farther away, as letters do, libpng's files are smaller.
+/// Batches are encoded in turns of 32 MiB of pixels, or of one larger picture. A turn takes about 40 times as much
+/// memory on the device. The CPU is slow at it; a run has another encoder.
+/// Throws c10::TypeError for another dtype and for meta, sparse and undefined tensors; c10::ValueError for another
+/// shape, an empty tensor, sides above 65500 and pictures of over a gigabyte.
 std::vector<at::Tensor> encode_png(const at::Tensor& pixels);
 
 }  // namespace ops

@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 
-#include "media/deflate_symbols.h"
 #include "media/literal_writer.h"
 #include "media/symbol_counts.h"
 #include "png/bit_writer.h"
+#include "png/deflate_symbols.h"
 
 namespace sconce::media {
 
@@ -22,12 +22,12 @@ class CodeBook {
 
   [[nodiscard, gnu::always_inline]] inline png::BitWriter put_match(png::BitWriter writer,
                                                                     const Match& match) const {
-    const ExtendedSymbol distance = distance_symbol(match.distance);
+    const png::ExtendedSymbol distance = png::distance_symbol(match.distance);
     const unsigned code_bits = distance_lengths_[distance.symbol];
     const std::uint64_t distance_code =
         distance_codes_[distance.symbol] | static_cast<std::uint64_t>(distance.extra) << code_bits;
     for (std::uint32_t rest = match.length; rest > 0;) {
-      const std::uint32_t length = next_piece(rest);
+      const std::uint32_t length = png::next_piece(rest);
       const std::uint32_t piece = pieces_[length];
       writer.put(piece >> 8, piece & 0xff);
       writer.put(distance_code, code_bits + distance.extra_bits);
@@ -38,18 +38,18 @@ class CodeBook {
   }
 
   [[nodiscard]] png::BitWriter put_end(png::BitWriter writer) const {
-    writer.put(codes_[kEndOfBlock], lengths_[kEndOfBlock]);
+    writer.put(codes_[png::kEndOfBlock], lengths_[png::kEndOfBlock]);
     writer.flush();
     return writer;
   }
 
  private:
   LiteralCodes literals_;
-  std::array<std::uint32_t, kMaxMatch + 1> pieces_;  ///< by length: code and extra bits << 8 | how many bits
-  std::array<std::uint16_t, kLengthSymbols> codes_;
-  std::array<std::uint16_t, kDistanceSymbols> distance_codes_;
-  std::array<std::uint8_t, kLengthSymbols> lengths_;
-  std::array<std::uint8_t, kDistanceSymbols> distance_lengths_;
+  std::array<std::uint32_t, png::kMaxMatch + 1> pieces_;  ///< by length: code and extra bits << 8 | how many bits
+  std::array<std::uint16_t, png::kLengthSymbols> codes_;
+  std::array<std::uint16_t, png::kDistanceSymbols> distance_codes_;
+  std::array<std::uint8_t, png::kLengthSymbols> lengths_;
+  std::array<std::uint8_t, png::kDistanceSymbols> distance_lengths_;
 };
 
 }  // namespace sconce::media

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "media/deflate_symbols.h"
 #include "media/load64.h"
+#include "png/deflate_symbols.h"
 
 #if SCONCE_X86_SIMD
 #include <immintrin.h>
@@ -87,7 +87,7 @@ template <class Same>
       from = entry;
       entry = static_cast<std::uint32_t>(at);
       const std::uint64_t differs = here ^ load64(bytes + from);
-      if (first_bytes(differs, kShortest) != 0 || at - from > kMaxDistance) {
+      if (first_bytes(differs, kShortest) != 0 || at - from > png::kMaxDistance) {
         ++at;
         continue;
       }

@@ -39,10 +39,10 @@ void add_windows(const std::uint8_t* bytes, std::size_t from, std::size_t to, Ta
 }
 
 void add(Match match, SymbolCounts& counts) {
-  std::uint32_t& distance = counts.distances[distance_symbol(match.distance).symbol];
+  std::uint32_t& distance = counts.distances[png::distance_symbol(match.distance).symbol];
   for (std::uint32_t rest = match.length; rest > 0;) {
-    const std::uint32_t piece = next_piece(rest);
-    ++counts.literals_and_lengths[kLengthSymbolOf[piece].symbol];
+    const std::uint32_t piece = png::next_piece(rest);
+    ++counts.literals_and_lengths[png::kLengthSymbolOf[piece].symbol];
     ++distance;
     rest -= piece;
   }
@@ -69,7 +69,7 @@ SymbolCounts count_symbols(const std::uint8_t* bytes, std::size_t size, Matches 
     for (const auto& table : tables) count += table[i];
     counts.literals_and_lengths[i] = sampled ? static_cast<std::uint32_t>(1 + kEvery * count) : count;
   }
-  counts.literals_and_lengths[kEndOfBlock] = 1;
+  counts.literals_and_lengths[png::kEndOfBlock] = 1;
   return counts;
 }
 

@@ -4,15 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "media/deflate_symbols.h"
 #include "media/matches.h"
+#include "png/deflate_symbols.h"
 
 namespace sconce::media {
 
 /// How often each symbol of a block occurs.
 struct SymbolCounts {
-  std::array<std::uint32_t, kLengthSymbols> literals_and_lengths{};
-  std::array<std::uint32_t, kDistanceSymbols> distances{};
+  std::array<std::uint32_t, png::kLengthSymbols> literals_and_lengths{};
+  std::array<std::uint32_t, png::kDistanceSymbols> distances{};
 };
 
 enum class Counting {

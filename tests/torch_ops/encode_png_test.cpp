@@ -6,9 +6,11 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sconce/ops.h"
 #include "torch_ops/expect_png.h"
+#include "torch_ops/png_code.h"
 #include "torch_ops/png_stream.h"
 
 namespace sconce {
@@ -119,6 +121,26 @@ TEST_F(EncodePng, RefusesWhatIsNoPicture) {
   EXPECT_THROW(ops::encode_png(at::zeros({0, 2, 2, 1}, at::kByte)), c10::ValueError);
   EXPECT_THROW(ops::encode_png(at::zeros({1, 65501, 1}, at::kByte)), c10::ValueError);
   EXPECT_THROW(ops::encode_png(at::zeros({1, 1, 1}, at::kByte).expand({60000, 60000, 1})), c10::ValueError);
+}
+
+TEST_F(EncodePng, PlacesWhatComesBehindTwoToThe31Bits) {
+  std::vector<std::int32_t> counts(png::kLengthSymbols + 1, 0);
+  counts['a'] = 3;
+  counts['b'] = 1;
+  const ops::BandCode code = ops::band_code(counts.data(), {1}, /*last=*/true);
+  std::uint64_t bits = 0;
+  std::int64_t size = 0;
+  for (const int symbol : {'a', 'b', 'a', 'a'}) {
+    bits |= std::uint64_t{code.codes.at(static_cast<std::size_t>(symbol))} << size;
+    size += code.lengths.at(static_cast<std::size_t>(symbol));
+  }
+  ASSERT_GT(size, 4) << "they are to cross a word's end";
+  const at::Tensor symbols = at::tensor({'a', 'b', 'a', 'a'}, at::kInt).view({1, 4});
+  constexpr std::int64_t kWord = (std::int64_t{1} << 25) + 3;
+  const at::Tensor words = ops::pack_symbols(symbols, {&code}, {1}, {{&code, 64 * kWord + 60}}, kWord + 2);
+  EXPECT_EQ(words[kWord].item<std::int64_t>(), static_cast<std::int64_t>(bits << 60));
+  EXPECT_EQ(words[kWord + 1].item<std::int64_t>(), static_cast<std::int64_t>(bits >> 4));
+  EXPECT_EQ(words.count_nonzero().item<std::int64_t>(), 1 + (bits >> 4 != 0 ? 1 : 0));
 }
 
 TEST_F(EncodePng, SumsAsZlibDoes) {

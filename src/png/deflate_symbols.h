@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace sconce::media {
+namespace sconce::png {
 
 // The alphabets of RFC 1951, 3.2.5.
 constexpr std::size_t kEndOfBlock = 256;
@@ -60,4 +60,4 @@ inline std::uint32_t next_piece(std::uint32_t length) {
   return length <= kMaxMatch ? length : std::min(kMaxMatch, length - kMinMatch);
 }
 
-}  // namespace sconce::media
+}  // namespace sconce::png
