@@ -193,7 +193,7 @@ void Committer::write_lines() {
       store([&] { directory_.append(batch_); });
     }
     for (const PendingRow& row : written_) {
-      rows_in_history_ += row.step || row.numbers != nullptr ? count(row) : 0;
+      rows_in_history_ += history_rows(row);
     }
   } catch (const std::exception& error) {
     for (const PendingRow& row : written_) {

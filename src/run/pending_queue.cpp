@@ -1,5 +1,6 @@
 #include "run/pending_queue.h"
 
+#include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <memory>
@@ -27,8 +28,9 @@ void add(NumberRows& rows, const PendingRow& row) { rows.add({*row.step, row.tim
 
 /// Makes a row the first of many.
 void begin_numbers(PendingRow& row) {
-  row.numbers = std::make_unique<NumberRows>(row.cells);
-  add(*row.numbers, row);
+  auto numbers = std::make_unique<NumberRows>(row.cells);
+  add(*numbers, row);
+  row.numbers = std::move(numbers);
   row.step.reset();
   std::vector<Row::Cell>().swap(row.cells);
 }
@@ -82,18 +84,21 @@ void PendingQueue::give_back(std::int64_t bytes) {
 void PendingQueue::push(PendingRow row) {
   // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
   Rows spent;
-  const bool is_of_numbers = row.step.has_value() && are_numbers(row.cells);
+  const bool is_row = row.step.has_value();
+  const bool is_of_numbers = is_row && are_numbers(row.cells);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!spent_.empty()) {
     spent_bytes_ -= spent_.front().bytes;
     spent.splice(spent.begin(), spent_, spent_.begin());
   }
   const std::int64_t before = gathered_;
-  ++pushed_;
   if (!is_of_numbers || !join(row)) {
-    gathered_ += row.bytes;
+    const std::int64_t bytes = row.bytes;
     rows_.push_back(std::move(row));
+    gathered_ += bytes;
   }
+  ++pushed_;  // what could fail for lack of memory is done
+  history_rows_ += is_row ? 1 : 0;
   if (before < kEnough && gathered_ >= kEnough) {
     committer_.hurry();
   } else {
@@ -134,15 +139,18 @@ bool PendingQueue::take(Rows& rows) {
 
 void PendingQueue::done(Rows& rows) {
   std::int64_t all = 0;
+  std::int64_t of_history = 0;
   std::int64_t bytes = 0;
   for (const PendingRow& row : rows) {
-    all += count(row);
+    of_history += history_rows(row);
+    all += std::max(history_rows(row), std::int64_t{1});
     bytes += row.bytes;
   }
   keep_spent(rows);
   rows.clear();  // before its bytes count as free
   const std::lock_guard<std::mutex> lock(mutex_);
   done_ += all;
+  history_rows_ -= of_history;
   give_back(bytes);
 }
 
@@ -165,7 +173,7 @@ bool PendingQueue::wait_until_done(const std::function<bool()>& is_pointless) {
 
 PendingQueue::Backlog PendingQueue::backlog() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return {pushed_ - done_, bytes_};
+  return {history_rows_, bytes_};
 }
 
 void PendingQueue::wake() {

@@ -38,7 +38,7 @@ class PendingQueue {
   bool wait_until_done(const std::function<bool()>& is_pointless);
   /// What is on its way.
   struct Backlog {
-    std::int64_t rows = 0;
+    std::int64_t rows = 0;  ///< of the history
     std::int64_t bytes = 0;
   };
   Backlog backlog() const;
@@ -65,6 +65,7 @@ class PendingQueue {
   Rows spent_;                 ///< small rows that are done, for those who bring new ones to free
   std::int64_t spent_bytes_ = 0;
   std::int64_t bytes_ = 0;
+  std::int64_t history_rows_ = 0;
   std::int64_t pushed_ = 0;
   std::int64_t done_ = 0;
   bool closed_ = false;

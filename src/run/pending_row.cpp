@@ -191,8 +191,9 @@ void check_text(const std::vector<Row::Cell>& cells) {
                     text.longest, " of them here");
 }
 
-std::int64_t count(const PendingRow& row) {
-  return row.numbers == nullptr ? 1 : static_cast<std::int64_t>(row.numbers->size());
+std::int64_t history_rows(const PendingRow& row) {
+  return row.numbers == nullptr ? static_cast<std::int64_t>(row.step.has_value())
+                                : static_cast<std::int64_t>(row.numbers->size());
 }
 
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why) {

@@ -67,8 +67,8 @@ std::int64_t encoder_bytes(const Image& image);
 /// row. How long the JSON of images is shows later.
 void check_text(const std::vector<Row::Cell>& cells);
 
-/// Rows that are on their way here.
-std::int64_t count(const PendingRow& row);
+/// Rows of the history that are on their way here: none in a change or in values for the summary.
+std::int64_t history_rows(const PendingRow& row);
 
 /// Tells of every cell of the rows that will not be on disk, or of the change.
 void report_lost(Reporter& reporter, const PendingRow& row, const std::string& why);

@@ -164,6 +164,7 @@ TEST_F(RunOnATerminal, ShowsWhatFinishWaitsForAndTakesItAway) {
                  ? -1
                  : test::system_write(file, bytes, size);
     });
+    run.summarize("best", 1);
     run.log({{"n", 1}, {"img", Image(at::zeros({3, 4, 4}, at::kByte))}});
     run.finish();
   });

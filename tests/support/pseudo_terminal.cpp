@@ -12,6 +12,13 @@
 #include <stdexcept>
 
 namespace sconce::test {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto kPatience = std::chrono::minutes(1);
+
+}  // namespace
 
 PseudoTerminal::PseudoTerminal(int columns) : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
   winsize size{};
@@ -33,12 +40,12 @@ void PseudoTerminal::become_stderr() const {
   ::unsetenv("WANDB_SILENT");
 }
 
-/// False when everybody has closed the terminal and all is read, or nothing comes for a minute.
-bool PseudoTerminal::read_some() {
-  constexpr int kMinute = 60'000;
+/// False when everybody has closed the terminal and all is read, or nothing comes until the deadline.
+bool PseudoTerminal::read_some(steady_clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now()).count();
   pollfd master{master_, POLLIN, 0};
   std::array<char, 4096> bytes{};
-  if (::poll(&master, 1, kMinute) != 1) {
+  if (left <= 0 || ::poll(&master, 1, static_cast<int>(left)) != 1) {
     return false;
   }
   const ssize_t size = ::read(master_, bytes.data(), bytes.size());
@@ -50,8 +57,9 @@ bool PseudoTerminal::read_some() {
 }
 
 bool PseudoTerminal::wait_for(const std::string& text) {
+  const auto deadline = steady_clock::now() + kPatience;
   while (output_.find(text) == std::string::npos) {
-    if (!read_some()) {
+    if (!read_some(deadline)) {
       return false;
     }
   }
@@ -59,7 +67,7 @@ bool PseudoTerminal::wait_for(const std::string& text) {
 }
 
 std::string PseudoTerminal::output() {
-  while (read_some()) {
+  for (const auto deadline = steady_clock::now() + kPatience; read_some(deadline);) {
   }
   return output_;
 }

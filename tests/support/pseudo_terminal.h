@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace sconce::test {
@@ -22,7 +23,7 @@ class PseudoTerminal {
   std::string screen();
 
  private:
-  bool read_some();
+  bool read_some(std::chrono::steady_clock::time_point deadline);
 
   int master_;
   std::string name_;
