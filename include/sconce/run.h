@@ -93,7 +93,7 @@ struct RunOptions {
 /// A process that ends by exit(), from main, or by an exception that nobody catches finishes its open runs,
 /// wherever they are; not one that ends by abort(), _exit() or quick_exit(). In the child of a fork() a run is
 /// dead: log(), summarize(), flush() and finish() throw c10::ValueError, the destructor does nothing, and the
-/// parent's run goes on.
+/// parent's run goes on. Such a child should end by exec() or _exit(): exit() can wait for ever inside LibTorch.
 class Run {
  public:
   /// Makes <dir>/offline-run-<local time>-<id>/, or goes on in the one that options.resume() names, and points

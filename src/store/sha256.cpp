@@ -7,13 +7,26 @@
 #include <stdexcept>
 
 namespace sconce::store {
+namespace {
+
+using Context = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+/// Knows its algorithm; null where there is none.
+Context new_context() {
+  Context context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  if (context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
+    context.reset();
+  }
+  return context;
+}
+
+}  // namespace
 
 std::string sha256_hex(const void* bytes, std::size_t size) {
-  // A context costs more to make than a small hash to compute.
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
-                                                                                     &EVP_MD_CTX_free);
+  // A context costs more to make than a small hash to compute, and libcrypto 3 looks an algorithm up behind locks.
+  thread_local const Context context = new_context();
   std::array<unsigned char, 32> digest{};
-  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1 ||
+  if (context == nullptr || EVP_DigestInit_ex(context.get(), nullptr, nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), bytes, size) != 1 ||
       EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) {
     throw std::runtime_error("libcrypto cannot compute a SHA-256");

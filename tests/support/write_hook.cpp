@@ -5,30 +5,25 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace sconce::test {
 namespace {
 
-std::mutex changing;
-std::shared_ptr<const WriteHook::Write> hook;
-
-void set_hook(std::shared_ptr<const WriteHook::Write> write) {
-  const std::lock_guard<std::mutex> lock(changing);
-  hook = std::move(write);
-}
-
-std::shared_ptr<const WriteHook::Write> current_hook() {
-  const std::lock_guard<std::mutex> lock(changing);
-  return hook;
-}
+/// No lock guards it: a child that was forked while another thread held that would wait for ever.
+std::atomic<const WriteHook::Write*> hook{nullptr};
 
 }  // namespace
 
-WriteHook::WriteHook(Write write) { set_hook(std::make_shared<const Write>(std::move(write))); }
+/// Never freed: a thread may be inside it when it is taken away.
+WriteHook::WriteHook(Write write) {
+  static auto& all = *new std::vector<std::unique_ptr<const Write>>;
+  all.push_back(std::make_unique<const Write>(std::move(write)));
+  hook = all.back().get();
+}
 
-WriteHook::~WriteHook() { set_hook(nullptr); }
+WriteHook::~WriteHook() { hook = nullptr; }
 
 ssize_t system_write(int file, const void* bytes, std::size_t size) {
   return ::syscall(SYS_write, file, bytes, size);
@@ -37,6 +32,6 @@ ssize_t system_write(int file, const void* bytes, std::size_t size) {
 }  // namespace sconce::test
 
 extern "C" ssize_t write(int file, const void* bytes, std::size_t size) {
-  const auto hook = sconce::test::current_hook();
+  const auto* const hook = sconce::test::hook.load();
   return hook == nullptr ? sconce::test::system_write(file, bytes, size) : (*hook)(file, bytes, size);
 }
