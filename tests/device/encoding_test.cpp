@@ -98,7 +98,7 @@ TEST_F(Encoding, IsDoneOnTheDeviceAndNothingOfItOnTheCallersStream) {
 
 TEST_F(Encoding, IsDoneOnTheCpuIfTheRunSaysSo) {
   sconce::Run run(options(DeviceEncoding::Never));
-  const at::Tensor picture = photograph(60, 80);
+  const at::Tensor picture = photograph(1200, 1200);
   run.log("img", Image(on_device(picture)));
   const std::int64_t of_the_call = fake::operations();
   run.finish();
@@ -153,17 +153,25 @@ TEST_F(Encoding, TakesThoseTogetherThatAreAlikeAndWait) {
 
 TEST_F(Encoding, OfOneImageUnderTwoKeysIsDoneOnce) {
   sconce::Run run(options());
-  const at::Tensor picture = photograph(16, 16);
-  const Image image(on_device(picture));
-  const Image copy(image, ImageOptions().caption("the same pixels"));
+  const at::Tensor picture = photograph(64, 64);
+  const at::Tensor there = on_device(picture);
+  fake::refuse_above(3 * 64 * 64 * 60);  // what one picture takes, about
+  run.log("first", Image(there.flip(1)));
+  run.flush();
+  const std::int64_t of_one = fake::operations();
+  std::vector<Image> images;
   {
     const fake::Hold hold;
-    run.log({{"a", image}, {"b", copy}, {"list", std::vector<Image>{image, copy}}});
+    images = {Image(there.flip(2))};
+    images.emplace_back(images[0], ImageOptions().caption("the same pixels"));
+    run.log({{"a", images[0]}, {"b", images[1]}, {"list", images}});
+    EXPECT_TRUE(fake::await_waiter());
   }
   run.finish();
-  EXPECT_EQ(hash_at(run, "a"), by_device(picture));
-  EXPECT_EQ(hash_at(run, "b"), by_device(picture));
-  EXPECT_TRUE(at::equal(image.pixels(), Image(picture).pixels()));
+  EXPECT_EQ(fake::operations(), 2 * of_one);
+  EXPECT_EQ(hash_at(run, "a"), by_device(picture.flip(2)));
+  EXPECT_EQ(hash_at(run, "b"), by_device(picture.flip(2)));
+  EXPECT_TRUE(at::equal(images[0].pixels(), Image(picture.flip(2)).pixels()));
 }
 
 TEST_F(Encoding, TakesThePixelsOfTheCall) {
