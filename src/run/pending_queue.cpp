@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -14,9 +13,6 @@ namespace {
 constexpr std::int64_t kEnough = std::int64_t{1} << 20;
 
 constexpr auto kAskAgain = std::chrono::milliseconds(200);
-
-constexpr std::int64_t kSmall = 4096;                     ///< a row that takes no time to free
-constexpr std::int64_t kSpent = std::int64_t{256} << 10;  ///< of rows that are kept to be freed
 
 /// Whether row, which is of numbers, has the keys and types of those before it.
 bool is_alike(const PendingRow& before, const PendingRow& row) {
@@ -82,15 +78,9 @@ void PendingQueue::give_back(std::int64_t bytes) {
 }
 
 void PendingQueue::push(PendingRow row) {
-  // One row is freed where another was made: then allocators with memory for each thread need no lock for either.
-  Rows spent;
   const bool is_row = row.step.has_value();
   const bool is_of_numbers = is_row && are_numbers(row.cells);
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!spent_.empty()) {
-    spent_bytes_ -= spent_.front().bytes;
-    spent.splice(spent.begin(), spent_, spent_.begin());
-  }
   const std::int64_t before = gathered_;
   if (!is_of_numbers || !join(row)) {
     const std::int64_t bytes = row.bytes;
@@ -146,24 +136,11 @@ void PendingQueue::done(Rows& rows) {
     all += std::max(history_rows(row), std::int64_t{1});
     bytes += row.bytes;
   }
-  keep_spent(rows);
   rows.clear();  // before its bytes count as free
   const std::lock_guard<std::mutex> lock(mutex_);
   done_ += all;
   history_rows_ -= of_history;
   give_back(bytes);
-}
-
-void PendingQueue::keep_spent(Rows& rows) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  for (auto row = rows.begin(); row != rows.end();) {
-    const auto next = std::next(row);
-    if (row->bytes <= kSmall && spent_bytes_ + row->bytes <= kSpent) {
-      spent_bytes_ += row->bytes;
-      spent_.splice(spent_.begin(), rows, row);
-    }
-    row = next;
-  }
 }
 
 bool PendingQueue::wait_until_done(const std::function<bool()>& is_pointless) {

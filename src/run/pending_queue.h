@@ -52,7 +52,6 @@ class PendingQueue {
                 std::unique_lock<std::mutex>& lock);
   bool join(const PendingRow& row);
   void give_back(std::int64_t bytes);
-  void keep_spent(Rows& rows);
   bool fits(std::int64_t bytes, std::int64_t stuck) const;
 
   const std::int64_t max_bytes_;
@@ -62,8 +61,6 @@ class PendingQueue {
   int waiting_ = 0;  ///< threads that wait for progress
   Rows rows_;
   std::int64_t gathered_ = 0;  ///< bytes of rows_
-  Rows spent_;                 ///< small rows that are done, for those who bring new ones to free
-  std::int64_t spent_bytes_ = 0;
   std::int64_t bytes_ = 0;
   std::int64_t history_rows_ = 0;
   std::int64_t pushed_ = 0;
