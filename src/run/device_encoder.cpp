@@ -221,7 +221,8 @@ void DeviceEncoder::encode_together(const Sources& sources) {
   }
   const std::chrono::duration<double> took = Clock::now() - start;
   const double bytes = static_cast<double>(sources.front()->on_device().bytes() * pictures.size());
-  if (bytes < kBytesPerSecondOfBusy * took.count()) {
+  const bool is_slow = bytes < kBytesPerSecondOfBusy * took.count();
+  if (std::exchange(is_warm_, true) && is_slow) {
     busy_until_ = Clock::now() + kBusyFor;
   }
 }

@@ -60,6 +60,7 @@ class DeviceEncoder {
   // The thread's own.
   std::int64_t turn_bytes_;  ///< of pixels, at most, of a turn of several pictures
   bool is_off_ = false;      ///< for the rest of the run
+  bool is_warm_ = false;     ///< in the first turn a device loads its kernels and looks for memory
   Clock::time_point busy_until_{};
   std::vector<c10::Stream> streams_;  ///< one a device, so that its memory is used again
 
