@@ -16,13 +16,11 @@ std::size_t stream_size(std::int64_t bits) {
   return static_cast<std::size_t>((kStreamHeaderBits + bits + 7) / 8) + kChecksumSize;
 }
 
-/// Puts bits where there are zeros, from this bit on.
-void put_bits(std::uint8_t* to, std::int64_t at, const std::uint8_t* bits, std::int64_t count) {
+/// Puts a number where there are zeros, from this bit on.
+void put(std::uint8_t* to, std::int64_t at, unsigned bits) {
   to += at / 8;
-  for (std::int64_t i = 0; i < count; i += 8, ++to, ++bits) {
-    const unsigned shifted = static_cast<unsigned>(*bits) << at % 8;
-    to[0] = static_cast<std::uint8_t>(to[0] | shifted);
-    to[1] = static_cast<std::uint8_t>(to[1] | shifted >> 8);
+  for (unsigned shifted = bits << at % 8; shifted != 0; shifted >>= 8, ++to) {
+    *to = static_cast<std::uint8_t>(*to | shifted);
   }
 }
 
@@ -36,11 +34,11 @@ void put_stream_header(std::uint8_t* to) {
 void put_blocks(std::uint8_t* to, const PngPlan& plan) {
   std::int64_t at = kStreamHeaderBits;
   for (const BandCode& band : plan.bands) {
-    put_bits(to, at, band.header.data(), band.header_bits);
+    for (std::int64_t i = 0; i < band.header_bits; i += 8) {
+      put(to, at + i, band.header[static_cast<std::size_t>(i / 8)]);
+    }
     at += band.header_bits + band.data_bits;
-    const unsigned end = band.codes[png::kEndOfBlock];
-    const std::uint8_t bytes[2] = {static_cast<std::uint8_t>(end), static_cast<std::uint8_t>(end >> 8)};
-    put_bits(to, at, bytes, band.lengths[png::kEndOfBlock]);
+    put(to, at, band.codes[png::kEndOfBlock]);
     at += band.lengths[png::kEndOfBlock];
   }
 }

@@ -79,8 +79,8 @@ PngPlans plan_png(const at::Tensor& pixels) {
   const FilteredBands filtered = filtered_bands(png_rows(pixels, format), format);
   const at::Tensor sums = adler_sums(filtered.bytes, format.bands.size).remainder_(kAdlerModulus).to(at::kInt);
   const at::Tensor symbols = png_symbols(filtered, format);
-  const at::Tensor counts =
-      at::cat({count_symbols(symbols, png_distances(format).size()), sums}, 1).cpu();  // waits for the device
+  const auto distances = static_cast<std::int64_t>(png_distances(format).size());
+  const at::Tensor counts = at::cat({count_symbols(symbols, distances), sums}, 1).cpu();  // waits for the device
   plans.symbols = symbols.view({-1, format.padded_size()});
   for (const at::Tensor& of_picture : counts.split(format.bands.count)) {
     plans.pictures.push_back(plan_of(of_picture, format));
