@@ -25,7 +25,7 @@ struct ExtendedSymbol {
 
 namespace detail {
 
-/// The symbols of both alphabets come in groups of `per_group`; from group to group a symbol gets a bit more.
+/// The symbols of both alphabets come in groups of 2^group_bits; from group to group a symbol gets a bit more.
 constexpr ExtendedSymbol grouped_symbol(std::uint32_t value, unsigned group_bits) {
   unsigned bits = 0;
   while (value >> bits >= 2U << group_bits) ++bits;

@@ -164,8 +164,8 @@ TEST_F(RunOnATerminal, ShowsWhatFinishWaitsForAndTakesItAway) {
                  ? -1
                  : test::system_write(file, bytes, size);
     });
-    run.summarize("best", 1);
     run.log({{"n", 1}, {"img", Image(at::zeros({3, 4, 4}, at::kByte))}});
+    run.summarize("best", 1);  // waits behind the row, and is none
     run.finish();
   });
   ::close(open_when_stuck[0]);
