@@ -2,26 +2,35 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "sconce/ops.h"
-#include "torch_ops/png_plan.h"
+#include "torch_ops/png_turn.h"
 
 namespace sconce::ops {
+namespace {
+
+constexpr std::int64_t kBytesOfTables = 8192;  ///< what a picture counts for at least
+
+}  // namespace
 
 std::vector<at::Tensor> encode_png(const at::Tensor& pixels) {
-  const std::int64_t most = pictures_at_once(pixels);
+  const std::int64_t size = std::max(png_format(pixels).padded_size(), kBytesOfTables);
   const at::Tensor images = pixels.dim() == 4 ? pixels : pixels.unsqueeze(0);
   const std::int64_t count = images.size(0);
+  const std::int64_t each = even_turn(count, std::max<std::int64_t>(1, kBytesInTurn / size));
   std::vector<at::Tensor> files;
-  for (std::int64_t begin = 0; begin < count; begin += most) {
-    const PngPlans plans = plan_png(images.narrow(0, begin, std::min(most, count - begin)));
-    std::vector<std::int64_t> all(plans.pictures.size());
-    std::iota(all.begin(), all.end(), 0);
-    for (at::Tensor& file : encode_planned(plans, all)) files.push_back(std::move(file));
-  }
+  PngTurns turns;
+  turns.count = (count + each - 1) / each;
+  turns.pixels = [&](std::int64_t turn) {
+    return images.narrow(0, turn * each, std::min(each, count - turn * each));
+  };
+  turns.choose = all_pictures;
+  turns.take = [&](std::int64_t, PngTurn& turn) {
+    for (at::Tensor& file : turn.files()) files.push_back(std::move(file));
+  };
+  encode_in_turns(turns);
   return files;
 }
 

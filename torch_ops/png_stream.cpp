@@ -1,12 +1,12 @@
 #include "torch_ops/png_stream.h"
 
 #include "png/deflate_symbols.h"
+#include "torch_ops/host_copy.h"
 #include "torch_ops/png_matches.h"
+#include "torch_ops/png_plan.h"
 
 namespace sconce::ops {
 namespace {
-
-constexpr std::int64_t kAdlerModulus = 65521;
 
 /// A code and its length are one number: code << kLengthBits | length. The first bit of a code is its lowest.
 constexpr std::int64_t kLengthBits = 6;
@@ -15,13 +15,9 @@ constexpr std::int64_t kLengthMask = (std::int64_t{1} << kLengthBits) - 1;
 at::Tensor code_in(const at::Tensor& codes) { return codes.bitwise_right_shift(kLengthBits); }
 at::Tensor length_in(const at::Tensor& codes) { return codes.bitwise_and(kLengthMask); }
 
-at::Tensor to_device(const at::Tensor& from, const at::Tensor& like) {
-  return from.to(like.device(), from.scalar_type(), /*non_blocking=*/true);
-}
-
 /// By the length of a match its symbol, what follows that, and its size: int32 [3,kMostMatch + 1].
-at::Tensor match_lengths_like(const at::Tensor& like) {
-  const at::Tensor table = at::empty({3, kMostMatch + 1}, at::kInt);
+at::Tensor match_lengths(const at::Device& device) {
+  const at::Tensor table = empty_for_copies({3, kMostMatch + 1}, at::kInt, device);
   auto* const to = table.data_ptr<std::int32_t>();
   for (std::int64_t length = 0; length <= kMostMatch; ++length) {
     const png::ExtendedSymbol of = png::kLengthSymbolOf[static_cast<std::size_t>(length)];
@@ -29,15 +25,17 @@ at::Tensor match_lengths_like(const at::Tensor& like) {
     to[length + kMostMatch + 1] = of.extra;
     to[length + 2 * (kMostMatch + 1)] = of.extra_bits;
   }
-  return to_device(table, like);
+  return copy_to(device, table);
 }
 
 /// Codes with their lengths, of symbols and of distances: int32 [bands,png::kLengthSymbols + 2^kMostDistances / 2
 /// + 1].
-at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector<std::int64_t>& distances) {
+at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector<std::int64_t>& distances,
+                    const at::Device& device) {
   constexpr auto kSymbols = static_cast<std::int64_t>(png::kLengthSymbols);
-  const at::Tensor made =
-      at::zeros({static_cast<std::int64_t>(codes.size()), kSymbols + kFirstSilent - kFirstDistance}, at::kInt);
+  const at::Tensor made = empty_for_copies(
+      {static_cast<std::int64_t>(codes.size()), kSymbols + kFirstSilent - kFirstDistance}, at::kInt, device);
+  made.zero_();
   auto* to = made.data_ptr<std::int32_t>();
   for (const BandCode* band : codes) {
     for (std::size_t i = 0; i < png::kLengthSymbols; ++i) to[i] = band->codes[i] << kLengthBits | band->lengths[i];
@@ -49,13 +47,13 @@ at::Tensor codes_of(const std::vector<const BandCode*>& codes, const std::vector
     }
     to += made.size(1);
   }
-  return made;
+  return copy_to(device, made);
 }
 
 /// By what png_symbols() makes, int32 [bands,kPngSymbols].
 at::Tensor code_table(const at::Tensor& codes) {
   constexpr auto kSymbols = static_cast<std::int64_t>(png::kLengthSymbols);
-  const at::Tensor lengths = match_lengths_like(codes);
+  const at::Tensor lengths = match_lengths(codes.device());
   const at::Tensor of_matches = codes.index_select(1, lengths[0]);
   const at::Tensor extra = lengths[1].bitwise_left_shift(length_in(of_matches).add_(kLengthBits));
   const at::Tensor of_silent = at::zeros({codes.size(0), kSilent}, codes.options());
@@ -111,7 +109,7 @@ at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances) {
   const at::Tensor by_band = counts.view({bands, kPngSymbols});
   const at::Tensor by_symbol = at::zeros({bands, kSymbols + distances}, all.options());
   by_symbol.narrow(1, 0, kFirstMatch).copy_(by_band.narrow(1, 0, kFirstMatch));
-  by_symbol.index_add_(1, match_lengths_like(symbols)[0], by_band.narrow(1, kFirstMatch, kMostMatch + 1));
+  by_symbol.index_add_(1, match_lengths(symbols.device())[0], by_band.narrow(1, kFirstMatch, kMostMatch + 1));
   for (std::int64_t i = 0; i < distances; ++i) {
     by_symbol.select(1, kSymbols + i).copy_(by_band.select(1, kFirstDistance + (1 << i)));
   }
@@ -122,17 +120,19 @@ at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandC
                         const std::vector<std::int64_t>& distances, const std::vector<PlacedBand>& bands,
                         std::int64_t words) {
   const auto count = static_cast<std::int64_t>(bands.size());
-  const at::Tensor moves = at::empty({count, 1}, at::kLong);  // from where a band begins without room
+  const at::Device device = symbols.device();
+  const at::Tensor moves =
+      empty_for_copies({count, 1}, at::kLong, device);  // from where a band begins without room
   std::int64_t before = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     const PlacedBand& band = bands[static_cast<std::size_t>(i)];
     moves.data_ptr<std::int64_t>()[i] = band.begin - before;
     before += band.code->data_bits;
   }
-  const Codes fours = codes_of_fours(code_table(to_device(codes_of(codes, distances), symbols)), symbols);
+  const Codes fours = codes_of_fours(code_table(codes_of(codes, distances, device)), symbols);
   const at::Tensor& code = fours.codes;
   const at::Tensor positions =
-      fours.lengths.cumsum(0).sub_(fours.lengths).view({count, -1}).add_(to_device(moves, symbols)).flatten();
+      fours.lengths.cumsum(0).sub_(fours.lengths).view({count, -1}).add_(copy_to(device, moves)).flatten();
   const at::Tensor shift = positions.bitwise_and(63);
   const at::Tensor word = positions.bitwise_right_shift_(6);
   const at::Tensor packed = at::zeros({words}, code.options());

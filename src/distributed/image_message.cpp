@@ -140,7 +140,7 @@ std::shared_ptr<ImageSource> source_from(const IValue& value) {
   const std::vector<IValue> parts = parts_of(value);
   const at::Tensor bytes = parts[0].toTensor();
   if (parts.size() == 1) {
-    return std::make_shared<ImageSource>(HostCopy(bytes, bytes), bytes);
+    return std::make_shared<ImageSource>(ops::HostCopy(bytes, bytes), bytes);
   }
   media::EncodedMedia file;
   file.bytes.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel());

@@ -12,8 +12,7 @@
 #include <system_error>
 #include <utility>
 
-#include "torch_ops/png_plan.h"
-#include "values/device_event.h"
+#include "torch_ops/device_event.h"
 #include "values/image_source.h"
 
 namespace sconce {
@@ -21,7 +20,8 @@ namespace {
 
 /// An encoder of the CPU makes about as much in the time that some hundred operations take to be enqueued.
 constexpr std::int64_t kWorthIt = std::int64_t{4} << 20;
-constexpr std::int64_t kTurnBytes = std::int64_t{32} << 20;
+constexpr std::int64_t kTurns =
+    4;  ///< the more, the less the first and last one count, which the device waits for
 constexpr std::int64_t kLargest = std::int64_t{1} << 30;  ///< that ops::encode_png takes
 
 // A device that is slower than half of one encoder of the CPU is busy, and so would be whoever waits for it.
@@ -33,9 +33,15 @@ bool are_alike(const at::Tensor& one, const at::Tensor& other) {
          one.sizes() == other.sizes();
 }
 
-/// Flat drawings, which the CPU's encoder makes smaller, and fast.
-bool is_flat(const ops::PngPlan& plan, const ops::PngFormat& format) {
-  return 8 * plan.file_size() < format.size();
+/// All but flat drawings, which the CPU's encoder makes smaller, and fast.
+std::vector<std::int64_t> not_flat(const ops::PngTurn& turn) {
+  std::vector<std::int64_t> chosen;
+  for (std::size_t i = 0; i < turn.plans().size(); ++i) {
+    if (8 * turn.plans()[i].file_size() >= turn.format().size()) {
+      chosen.push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  return chosen;
 }
 
 /// Whether nothing more is to come. What is wrong with the device is told to those who want the pixels.
@@ -57,8 +63,13 @@ void settle(const DevicePixels& pixels) {
 
 }  // namespace
 
-DeviceEncoder::DeviceEncoder(DeviceEncoding encoding, Compression compression, Reporter& reporter)
-    : encoding_(encoding), compression_(compression), reporter_(reporter), turn_bytes_(kTurnBytes) {}
+DeviceEncoder::DeviceEncoder(DeviceEncoding encoding, Compression compression, Reporter& reporter,
+                             std::int64_t turn_bytes)
+    : encoding_(encoding),
+      compression_(compression),
+      reporter_(reporter),
+      turn_bytes_(turn_bytes),
+      turns_(kTurns) {}
 
 void DeviceEncoder::submit(ImageSource& source, std::function<void()> then) {
   std::unique_lock<std::mutex> lock(mutex_);
@@ -111,7 +122,7 @@ DeviceEncoder::Turn DeviceEncoder::take() {
   settle(first);
   lock.lock();
   std::int64_t bytes = first.bytes();
-  for (auto next = waiting_.begin(); next != waiting_.end() && bytes + first.bytes() <= turn_bytes_;) {
+  for (auto next = waiting_.begin(); next != waiting_.end() && bytes + first.bytes() <= turns_ * turn_bytes_;) {
     const DevicePixels& pixels = next->source->on_device();
     const bool joins = are_alike(pixels.tensor(), first.tensor()) && is_settled(pixels);
     bytes += joins ? first.bytes() : 0;
@@ -166,25 +177,22 @@ bool DeviceEncoder::is_worth(const Sources& sources) {
     return each <= kLargest;
   }
   const bool beside = stream_for(*sources.front()) != sources.front()->on_device().stream();
-  return compression_ == Compression::Fast && beside && bytes >= kWorthIt && each <= kTurnBytes &&
+  return compression_ == Compression::Fast && beside && bytes >= kWorthIt && each <= ops::kBytesInTurn &&
          Clock::now() >= busy_until_;
 }
 
 /// All of them, or those before the device refused.
 void DeviceEncoder::encode(const Sources& sources) {
+  const DevicePixels& pixels = sources.front()->on_device();
   for (auto begin = sources.begin(); begin != sources.end() && !is_off_;) {
-    const std::int64_t each = (*begin)->on_device().bytes();
-    const std::int64_t fitting = std::max<std::int64_t>(1, turn_bytes_ / each);
-    const auto end = begin + std::min<std::ptrdiff_t>(fitting, sources.end() - begin);
+    const std::int64_t in_turn = std::max<std::int64_t>(1, turn_bytes_ / pixels.bytes());
+    const std::int64_t count = std::min<std::int64_t>(turns_ * in_turn, sources.end() - begin);
     try {
-      encode_together(Sources(begin, end));
-      begin = end;
+      encode_turns(begin, begin + count, ops::even_turn(count, in_turn));
     } catch (const c10::OutOfMemoryError&) {
-      turn_bytes_ = each * (end - begin) / 2;
-      is_off_ = end - begin == 1;  // each try has the program's own allocator scrape its memory together
-      if (is_off_) {
-        TORCH_WARN("sconce: ", (*begin)->on_device().tensor().device(),
-                   " has no memory left to encode images; the CPU encodes them from now on");
+      turns_ = 1;
+      if (count <= in_turn) {
+        take_less(count, pixels);
       }
     } catch (const c10::Error& error) {
       stop(error.what_without_backtrace());
@@ -194,34 +202,58 @@ void DeviceEncoder::encode(const Sources& sources) {
   }
 }
 
+/// Where so many could not be encoded together. Each try has the program's own allocator scrape its memory
+/// together.
+void DeviceEncoder::take_less(std::int64_t pictures, const DevicePixels& of) {
+  turn_bytes_ = of.bytes() * pictures / 2;
+  is_off_ = pictures == 1;
+  if (is_off_) {
+    TORCH_WARN("sconce: ", of.tensor().device(),
+               " has no memory left to encode images; the CPU encodes them from now on");
+  }
+}
+
 void DeviceEncoder::stop(const char* why) {
   is_off_ = true;
   reporter_.report(
       std::runtime_error(fmt::format("images are encoded on the CPU from now on; their device says: {}", why)));
 }
 
-void DeviceEncoder::encode_together(const Sources& sources) {
+/// begin: goes on to the first one that is not done.
+void DeviceEncoder::encode_turns(Sources::const_iterator& begin, Sources::const_iterator end,
+                                 std::int64_t in_turn) {
   const Clock::time_point start = Clock::now();
+  const Sources sources(begin, end);
   const c10::Stream& stream = stream_for(*sources.front());
   const c10::StreamGuard guard(stream);
-  std::vector<at::Tensor> pictures;
-  for (const ImageSource* source : sources) {
-    pictures.push_back(source->on_device().on(stream));
-  }
-  const ops::PngPlans plans = ops::plan_png(at::stack(pictures));
-  std::vector<std::int64_t> chosen;
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    if (encoding_ == DeviceEncoding::Always || !is_flat(plans.pictures[i], plans.format)) {
-      chosen.push_back(static_cast<std::int64_t>(i));
+  const auto count = static_cast<std::int64_t>(sources.size());
+  const auto source = [&](std::int64_t turn, std::int64_t picture) {
+    return sources[static_cast<std::size_t>(turn * in_turn + picture)];
+  };
+  ops::PngTurns turns;
+  turns.count = (count + in_turn - 1) / in_turn;
+  turns.pixels = [&](std::int64_t turn) {
+    std::vector<at::Tensor> pictures;
+    for (std::int64_t i = 0; i < std::min(in_turn, count - turn * in_turn); ++i) {
+      pictures.push_back(source(turn, i)->on_device().on(stream));
     }
-  }
-  std::vector<at::Tensor> files = ops::encode_planned(plans, chosen);
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    sources[static_cast<std::size_t>(chosen[i])]->take_file(std::move(files[i]), compression_);
-  }
-  const std::chrono::duration<double> took = Clock::now() - start;
-  const double bytes = static_cast<double>(sources.front()->on_device().bytes() * pictures.size());
-  const bool is_slow = bytes < kBytesPerSecondOfBusy * took.count();
+    return at::stack(pictures);
+  };
+  turns.choose = encoding_ == DeviceEncoding::Always ? ops::all_pictures : not_flat;
+  turns.take = [&](std::int64_t number, ops::PngTurn& turn) {
+    std::vector<at::Tensor> files = turn.files();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      source(number, turn.packed()[i])->take_file(std::move(files[i]), compression_);
+    }
+    begin += static_cast<std::ptrdiff_t>(turn.plans().size());
+  };
+  ops::encode_in_turns(turns);
+  judge(count * sources.front()->on_device().bytes(), Clock::now() - start);
+}
+
+/// Whether the device has time for these.
+void DeviceEncoder::judge(std::int64_t bytes, std::chrono::duration<double> took) {
+  const bool is_slow = static_cast<double>(bytes) < kBytesPerSecondOfBusy * took.count();
   if (std::exchange(is_warm_, true) && is_slow) {
     busy_until_ = Clock::now() + kBusyFor;
   }
@@ -231,11 +263,11 @@ const c10::Stream& DeviceEncoder::stream_for(const ImageSource& source) {
   const c10::Stream& programs = source.on_device().stream();
   for (c10::Stream& stream : streams_) {
     if (stream.device() == programs.device()) {
-      stream = stream == programs ? stream_beside(programs) : stream;
+      stream = stream == programs ? ops::stream_beside(programs) : stream;
       return stream;
     }
   }
-  streams_.push_back(stream_beside(programs));
+  streams_.push_back(ops::stream_beside(programs));
   return streams_.back();
 }
 

@@ -14,8 +14,10 @@
 #include "run/encoder_pool.h"
 #include "run/reporter.h"
 #include "sconce/run.h"
+#include "torch_ops/png_turn.h"
 
 namespace sconce {
+class DevicePixels;
 class ImageSource;
 
 /// Encodes pictures on the accelerator that has them, beside the program's streams, those together that are alike
@@ -23,7 +25,9 @@ class ImageSource;
 /// their copies to the host enqueued. Thread-safe.
 class DeviceEncoder {
  public:
-  DeviceEncoder(DeviceEncoding encoding, Compression compression, Reporter& reporter);
+  /// turn_bytes: of pixels, at most, that are encoded together, if they are several pictures.
+  DeviceEncoder(DeviceEncoding encoding, Compression compression, Reporter& reporter,
+                std::int64_t turn_bytes = ops::kBytesInTurn);
 
   /// source: with pixels on a device; must live until `then`, which is called on another thread when source has
   /// its file, or is to make it itself. `then` must not throw.
@@ -49,7 +53,9 @@ class DeviceEncoder {
   Sources without_file(const Turn& turn) const;
   bool is_worth(const Sources& sources);
   void encode(const Sources& sources);
-  void encode_together(const Sources& sources);
+  void encode_turns(Sources::const_iterator& begin, Sources::const_iterator end, std::int64_t in_turn);
+  void judge(std::int64_t bytes, std::chrono::duration<double> took);
+  void take_less(std::int64_t pictures, const DevicePixels& of);
   void stop(const char* why);
   const c10::Stream& stream_for(const ImageSource& source);
 
@@ -58,9 +64,10 @@ class DeviceEncoder {
   Reporter& reporter_;
 
   // The thread's own.
-  std::int64_t turn_bytes_;  ///< of pixels, at most, of a turn of several pictures
-  bool is_off_ = false;      ///< for the rest of the run
-  bool is_warm_ = false;     ///< in the first turn a device loads its kernels and looks for memory
+  std::int64_t turn_bytes_;
+  std::int64_t turns_;    ///< at most, that are taken through their steps together
+  bool is_off_ = false;   ///< for the rest of the run
+  bool is_warm_ = false;  ///< in the first turn a device loads its kernels and looks for memory
   Clock::time_point busy_until_{};
   std::vector<c10::Stream> streams_;  ///< one a device, so that its memory is used again
 

@@ -13,7 +13,9 @@
 namespace sconce {
 namespace {
 
-at::Tensor on_host(const HostCopy& values, at::ScalarType dtype) { return values.get().to(dtype).contiguous(); }
+at::Tensor on_host(const ops::HostCopy& values, at::ScalarType dtype) {
+  return values.get().to(dtype).contiguous();
+}
 
 void check_length(const at::Tensor& values, std::int64_t count, const std::string& what) {
   TORCH_CHECK_VALUE(values.defined() && values.dim() == 1 && values.size(0) == count, "expected ", what,
@@ -50,19 +52,19 @@ Boxes::Boxes(const at::Tensor& coordinates, BoxesOptions options) {
   auto data = std::make_shared<BoxesData>();
   const at::Tensor corners = ops::to_xyxy(coordinates, options.format());
   data->count = corners.size(0);
-  data->corners = HostCopy(corners, coordinates);
+  data->corners = ops::HostCopy(corners, coordinates);
   if (options.labels() != nullptr && options.labels()->defined()) {
     const at::Tensor& labels = *options.labels();
     check_length(labels, data->count, "labels");
     TORCH_CHECK_TYPE(at::isIntegralType(labels.scalar_type(), /*includeBool=*/false),
                      "expected labels of an integer dtype, got ", ops::describe(labels));
-    data->labels = HostCopy(labels.detach(), labels);
+    data->labels = ops::HostCopy(labels.detach(), labels);
   }
   if (options.scores() != nullptr) {
     for (const auto& [name, values] : *options.scores()) {
       check_length(values, data->count, "scores '" + name + "'");
       TORCH_CHECK_TYPE(!values.is_complex(), "expected real scores '", name, "', got ", ops::describe(values));
-      data->scores.emplace_back(store::valid_utf8(name), HostCopy(values.detach(), values));
+      data->scores.emplace_back(store::valid_utf8(name), ops::HostCopy(values.detach(), values));
     }
   }
   TORCH_CHECK_VALUE(

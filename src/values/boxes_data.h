@@ -7,16 +7,16 @@
 
 #include "sconce/classes.h"
 #include "store/media_json.h"
-#include "values/host_copy.h"
+#include "torch_ops/host_copy.h"
 
 namespace sconce {
 
 /// What a group of Boxes holds.
 struct BoxesData {
   std::int64_t count = 0;
-  HostCopy corners;  ///< [N,4], x0 y0 x1 y1
-  HostCopy labels;   ///< integers [N], or undefined
-  std::vector<std::pair<std::string, HostCopy>> scores;
+  ops::HostCopy corners;  ///< [N,4], x0 y0 x1 y1
+  ops::HostCopy labels;   ///< integers [N], or undefined
+  std::vector<std::pair<std::string, ops::HostCopy>> scores;
   std::vector<std::string> captions;
   Classes classes;
   bool normalized = false;

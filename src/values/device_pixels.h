@@ -6,10 +6,12 @@
 #include <ATen/core/Tensor.h>
 #include <c10/core/Stream.h>
 
-#include "values/host_copy.h"
+#include "torch_ops/host_copy.h"
 
 namespace sconce {
+namespace ops {
 class DeviceEvent;
+}
 
 /// Pixels on an accelerator, which may still be computing them. Nothing is enqueued for them but an event, until
 /// somebody puts work behind that, on another stream. Cheap to copy, thread-safe.
@@ -31,11 +33,11 @@ class DevicePixels {
   /// For work on `stream`, which is made to wait for them and keeps their memory.
   const at::Tensor& on(const c10::Stream& stream) const;
   /// Enqueues their copy to the host on `stream`.
-  HostCopy copy_on(const c10::Stream& stream) const;
+  ops::HostCopy copy_on(const c10::Stream& stream) const;
 
  private:
   at::Tensor pixels_;
-  std::shared_ptr<const DeviceEvent> computed_;
+  std::shared_ptr<const ops::DeviceEvent> computed_;
 };
 
 }  // namespace sconce

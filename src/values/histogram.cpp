@@ -24,8 +24,8 @@ std::vector<T> to_vector(const at::Tensor& values) {
 Histogram::Histogram(const at::Tensor& values, std::int64_t bins) {
   const auto [counts, edges] = ops::histogram_counts(values, bins);
   auto data = std::make_shared<HistogramData>();
-  data->counts = HostCopy(counts, values);
-  data->edges = HostCopy(edges, values);
+  data->counts = ops::HostCopy(counts, values);
+  data->edges = ops::HostCopy(edges, values);
   data->values = values.numel();
   data_ = std::move(data);
 }

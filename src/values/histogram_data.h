@@ -3,14 +3,14 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 
-#include "values/host_copy.h"
+#include "torch_ops/host_copy.h"
 
 namespace sconce {
 
 /// What a Histogram holds.
 struct HistogramData {
-  HostCopy counts;
-  HostCopy edges;
+  ops::HostCopy counts;
+  ops::HostCopy edges;
   std::int64_t values = 0;  ///< how many were given
 
   /// The "histogram" cell; waits for the device.

@@ -63,7 +63,7 @@ void check_dimensions(std::int64_t width, std::int64_t height) {
 /// pixels: [H,W,C], of which original is the caller's tensor.
 std::shared_ptr<ImageSource> source_of(const at::Tensor& pixels, const at::Tensor& original) {
   check_dimensions(pixels.size(1), pixels.size(0));
-  return pixels.is_cpu() ? std::make_shared<ImageSource>(HostCopy(pixels, original), pixels)
+  return pixels.is_cpu() ? std::make_shared<ImageSource>(ops::HostCopy(pixels, original), pixels)
                          : std::make_shared<ImageSource>(DevicePixels(pixels, original));
 }
 

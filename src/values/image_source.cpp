@@ -8,8 +8,8 @@
 #include "media/png_encoder.h"
 #include "sconce/ops.h"
 #include "store/sha256.h"
+#include "torch_ops/device_event.h"
 #include "torch_ops/pixels.h"
-#include "values/device_event.h"
 
 namespace sconce {
 namespace {
@@ -60,7 +60,7 @@ MediaFile encode_pixels(const at::Tensor& any_order, Compression compression) {
   return with_hash({media::encode_png(view, compression), ".png", "png", view.width, view.height});
 }
 
-ImageSource::ImageSource(HostCopy copy, const at::Tensor& pixels)
+ImageSource::ImageSource(ops::HostCopy copy, const at::Tensor& pixels)
     : copy_(std::move(copy)),
       height_(pixels.size(0)),
       width_(pixels.size(1)),
@@ -72,7 +72,7 @@ ImageSource::ImageSource(DevicePixels pixels)
       height_(on_device_.tensor().size(0)),
       width_(on_device_.tensor().size(1)),
       channels_(on_device_.tensor().size(2)),
-      bytes_(2 * (on_device_.bytes() + kTensorBytes)) {}
+      bytes_(2 * (on_device_.bytes() + ops::kTensorBytes)) {}
 
 ImageSource::ImageSource(std::shared_ptr<const ImageSource> original, Mode mode)
     : original_(std::move(original)),
@@ -101,10 +101,10 @@ at::Tensor ImageSource::samples() const {
   if (original_ != nullptr) {
     return ops::to_pixels(original_->pixels(), mode_, Range::Byte, Layout::HWC);
   }
-  return (on_device_.defined() ? fetch(stream_beside(on_device_.stream())) : copy_).get();
+  return (on_device_.defined() ? fetch(ops::stream_beside(on_device_.stream())) : copy_).get();
 }
 
-HostCopy ImageSource::fetch(const c10::Stream& stream) const {
+ops::HostCopy ImageSource::fetch(const c10::Stream& stream) const {
   const std::lock_guard<std::mutex> lock(fetching_);
   if (!copy_.defined()) {
     copy_ = on_device_.copy_on(stream);

@@ -11,8 +11,8 @@
 #include "media/encoded_media.h"
 #include "sconce/compression.h"
 #include "sconce/ops.h"
+#include "torch_ops/host_copy.h"
 #include "values/device_pixels.h"
-#include "values/host_copy.h"
 
 namespace sconce {
 
@@ -27,7 +27,7 @@ struct MediaFile {
 class ImageSource {
  public:
   /// pixels: uint8 [H,W,C] or int32 [H,W,1], as ops::convert_pixels makes them, planes or interleaved.
-  ImageSource(HostCopy copy, const at::Tensor& pixels);
+  ImageSource(ops::HostCopy copy, const at::Tensor& pixels);
   /// Pixels [H,W,C] of an accelerator.
   explicit ImageSource(DevicePixels pixels);
   /// The pixels of another one in a mode, converted when they are first needed: they may still be on their way.
@@ -48,7 +48,7 @@ class ImageSource {
   /// Takes the PNG file that the accelerator made of the pixels, uint8 [N] on the CPU, as what file() encodes.
   void take_file(at::Tensor png, Compression compression);
   /// Enqueues the pixels' copy from the accelerator to the host, once. pixels() and file() would do it, too.
-  HostCopy fetch(const c10::Stream& stream) const;
+  ops::HostCopy fetch(const c10::Stream& stream) const;
   /// Memory that the image takes until it is written.
   std::int64_t bytes() const noexcept { return bytes_; }
 
@@ -57,7 +57,7 @@ class ImageSource {
 
   DevicePixels on_device_;
   mutable std::mutex fetching_;
-  mutable HostCopy copy_;
+  mutable ops::HostCopy copy_;
   std::shared_ptr<const ImageSource> original_;
   Mode mode_ = Mode::Auto;
   std::int64_t height_ = 0;

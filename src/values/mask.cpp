@@ -19,9 +19,9 @@ Mask::Mask(const at::Tensor& labels, Classes classes) {
       can_look ? ops::Labels{ops::to_labels(labels), at::Tensor()} : ops::labels_and_misfits(labels);
   data->height = bytes.ids.size(0);
   data->width = bytes.ids.size(1);
-  data->labels = HostCopy(bytes.ids.contiguous(), labels);
+  data->labels = ops::HostCopy(bytes.ids.contiguous(), labels);
   if (bytes.invalid.defined()) {
-    data->invalid = HostCopy(bytes.invalid, labels);
+    data->invalid = ops::HostCopy(bytes.invalid, labels);
   }
   data->classes = std::move(classes);
   data_ = std::move(data);

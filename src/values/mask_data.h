@@ -4,14 +4,14 @@
 
 #include "sconce/classes.h"
 #include "store/media_json.h"
-#include "values/host_copy.h"
+#include "torch_ops/host_copy.h"
 
 namespace sconce {
 
 /// What a Mask holds.
 struct MaskData {
-  HostCopy labels;   ///< uint8 [H,W]
-  HostCopy invalid;  ///< how many ids were not 0..255; only where the labels come from an accelerator
+  ops::HostCopy labels;   ///< uint8 [H,W]
+  ops::HostCopy invalid;  ///< how many ids were not 0..255; only where the labels come from an accelerator
   std::int64_t height = 0;
   std::int64_t width = 0;
   Classes classes;

@@ -43,7 +43,7 @@ Value::Value(const at::Tensor& scalar) {
   if (scalar.device().is_cpu()) {
     storage_ = number_of(scalar);
   } else {
-    storage_ = std::make_shared<const DeviceScalar>(HostCopy(scalar.detach(), scalar));
+    storage_ = std::make_shared<const DeviceScalar>(ops::HostCopy(scalar.detach(), scalar));
   }
 }
 

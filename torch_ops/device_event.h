@@ -6,7 +6,7 @@
 #include <c10/core/Event.h>
 #include <c10/core/Stream.h>
 
-namespace sconce {
+namespace sconce::ops {
 
 /// The moment at which an accelerator has done what its stream was given. Thread-safe.
 class DeviceEvent {
@@ -39,4 +39,4 @@ c10::Stream stream_beside(const c10::Stream& stream);
 /// handed out there; the allocator is told, where it is one that keeps streams apart.
 void reserve_for(const c10::Stream& stream, const at::Tensor& tensor);
 
-}  // namespace sconce
+}  // namespace sconce::ops

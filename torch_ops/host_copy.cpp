@@ -1,14 +1,14 @@
-#include "values/host_copy.h"
+#include "torch_ops/host_copy.h"
 
 #include <ATen/ATen.h>
 
 #include <mutex>
 #include <optional>
 
+#include "torch_ops/device_event.h"
 #include "torch_ops/recycled_memory.h"
-#include "values/device_event.h"
 
-namespace sconce {
+namespace sconce::ops {
 
 struct HostCopy::State {
   bool deferred = false;
@@ -24,28 +24,36 @@ at::Tensor dense(const at::Tensor& values) {
   return values.is_non_overlapping_and_dense() ? values : values.contiguous();
 }
 
-/// CUDA copies without waiting only into pinned memory, which only a CUDA build can allocate. LibTorch keeps such
-/// memory for the next copy, and hands a block out again only after the work of the streams that copied into it.
-at::Tensor host_buffer(const at::Tensor& device_values) {
-  return at::empty_strided(device_values.sizes(), device_values.strides(),
-                           device_values.options().device(at::kCPU).pinned_memory(device_values.is_cuda()));
-}
-
 }  // namespace
 
-HostCopy::HostCopy(const at::Tensor& computed, const at::Tensor& original) : state_(std::make_shared<State>()) {
+at::Tensor empty_for_copies(at::IntArrayRef sizes, at::ScalarType dtype, const at::Device& device) {
+  return at::empty(sizes, at::TensorOptions(dtype).pinned_memory(device.is_cuda()));
+}
+
+at::Tensor copy_to(const at::Device& device, const at::Tensor& values) {
+  return values.to(device, values.scalar_type(), /*non_blocking=*/true);
+}
+
+HostCopy::HostCopy(const at::Tensor& computed, const at::Tensor& original) : HostCopy(dense(computed)) {
+  if (is_deferred()) {
+    reserve_for(current_stream(computed), original);
+  } else if (state_->values.is_alias_of(original)) {
+    state_->values = copy_recycled(state_->values);
+  }
+}
+
+HostCopy::HostCopy(const at::Tensor& computed) : state_(std::make_shared<State>()) {
   const at::Tensor values = dense(computed);
   if (values.device().is_cpu()) {
-    state_->values = values.is_alias_of(original) ? ops::copy_recycled(values) : values;
+    state_->values = values;
     return;
   }
-  const c10::Stream stream = current_stream(values);
   state_->deferred = true;
   state_->device_values = values;
-  state_->values = host_buffer(values);
+  state_->values = empty_for_copies({values.numel()}, values.scalar_type(), values.device())
+                       .as_strided(values.sizes(), values.strides());
   state_->values.copy_(values, /*non_blocking=*/true);
-  state_->copied.emplace(stream);
-  reserve_for(stream, original);
+  state_->copied.emplace(current_stream(values));
 }
 
 bool HostCopy::is_deferred() const noexcept { return state_ != nullptr && state_->deferred; }
@@ -72,4 +80,4 @@ const at::Tensor& HostCopy::get() const {
   return state_->values;
 }
 
-}  // namespace sconce
+}  // namespace sconce::ops

@@ -1,4 +1,4 @@
-#include "values/device_event.h"
+#include "torch_ops/device_event.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -9,7 +9,7 @@
 #include <chrono>
 #include <thread>
 
-namespace sconce {
+namespace sconce::ops {
 
 using c10::impl::VirtualGuardImpl;
 
@@ -23,10 +23,11 @@ bool DeviceEvent::is_done() const {
 }
 
 /// c10::Event cannot be waited for in every LibTorch since 1.13, and where it can CUDA spins. Each question takes
-/// a lock that launches take too, so they become rare: what is not there yet will mostly take a training step.
+/// a lock that launches take too, so they become rare, and yet none comes much later than a quarter of the whole
+/// wait.
 void DeviceEvent::wait() const {
   using std::chrono::microseconds;
-  for (microseconds pause{50}; !is_done(); pause = std::min(2 * pause, microseconds{1000})) {
+  for (microseconds pause{50}; !is_done(); pause = std::min(pause + pause / 4, microseconds{1000})) {
     std::this_thread::sleep_for(pause);
   }
 }
@@ -58,4 +59,4 @@ void reserve_for(const c10::Stream& stream, const at::Tensor& tensor) {
   }
 }
 
-}  // namespace sconce
+}  // namespace sconce::ops
