@@ -159,7 +159,7 @@ TEST_F(Encoding, OfOneImageUnderTwoKeysIsDoneOnce) {
   sconce::Run run(options());
   const at::Tensor picture = photograph(64, 64);
   const at::Tensor there = on_device(picture);
-  fake::refuse_above(3 * 64 * 64 * 60);  // what one picture takes, about
+  fake::have_memory(3 * 64 * 64 * 60);  // what one picture takes, about
   run.log("first", Image(there.flip(1)));
   run.flush();
   const std::int64_t of_one = fake::operations();
@@ -275,7 +275,7 @@ TEST_F(Encoding, TakesFewerTogetherWhereMemoryIsShort) {
   sconce::Run run(options());
   const at::Tensor pictures = at::rand({8, 3, 64, 64});
   const std::vector<Image> images = Image::batch(on_device(pictures));
-  fake::refuse_above(3 * 64 * 64 * 100);  // what two pictures take, about
+  fake::have_memory(3 * 64 * 64 * 100);  // what two pictures take, about
   run.log("imgs", images);
   run.finish();
   expect_list_by_device(run, "imgs", pictures);
@@ -288,10 +288,10 @@ TEST_F(Encoding, IsLeftToTheCpuWhereThereIsNoMemory) {
   const at::Tensor there = on_device(picture);
   const Image image(there);
   testing::internal::CaptureStderr();
-  fake::refuse_above(64);
+  fake::have_memory(64);
   run.log("a", image);
   run.flush();
-  fake::refuse_above(1 << 30);
+  fake::have_memory(1 << 30);
   run.log("b", Image(there));
   run.finish();
   const std::string said = testing::internal::GetCapturedStderr();

@@ -35,7 +35,7 @@ Queue& queue() {
 
 std::array<std::atomic<std::int64_t>, kStreams> operation_counts{};
 std::atomic<std::int64_t> allocated{0};
-std::atomic<std::int64_t> most_allocated_at_once{std::numeric_limits<std::int64_t>::max()};
+std::atomic<std::int64_t> memory{std::numeric_limits<std::int64_t>::max()};
 std::atomic<bool> streams_refused{false};
 std::atomic<Fault> fault{Fault::None};
 std::mutex reservations_mutex;
@@ -78,7 +78,7 @@ struct HostAllocator : c10::Allocator {
     delete block;
   }
   c10::DataPtr allocate(std::size_t bytes) const {
-    TORCH_CHECK_WITH(OutOfMemoryError, static_cast<std::int64_t>(bytes) <= most_allocated_at_once, "no room for ",
+    TORCH_CHECK_WITH(OutOfMemoryError, allocated + static_cast<std::int64_t>(bytes) <= memory, "no room for ",
                      bytes, " bytes");
     allocated += static_cast<std::int64_t>(bytes);
     auto* const block = new Block{bytes, std::unique_ptr<char[]>(new char[bytes])};
@@ -265,7 +265,7 @@ std::int64_t operations() {
 }
 std::int64_t operations_on(const c10::Stream& stream) { return operation_counts[index_of(stream)]; }
 std::int64_t allocated_bytes() { return allocated; }
-void refuse_above(std::int64_t bytes) { most_allocated_at_once = bytes; }
+void have_memory(std::int64_t bytes) { memory = bytes; }
 void refuse_streams() { streams_refused = true; }
 void set_fault(Fault next) { fault = next; }
 bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream) {
@@ -277,7 +277,7 @@ bool await_waiter() { return queue().await_waiter(); }
 void reset() {
   queue().reset();
   for (auto& count : operation_counts) count = 0;
-  refuse_above(std::numeric_limits<std::int64_t>::max());
+  have_memory(std::numeric_limits<std::int64_t>::max());
   streams_refused = false;
   set_fault(Fault::None);
   const std::lock_guard<std::mutex> lock(reservations_mutex);

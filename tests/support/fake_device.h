@@ -52,8 +52,8 @@ bool is_reserved(const at::Tensor& tensor, const c10::Stream& stream);
 bool await_waiter();
 /// Memory of the device that tensors have, in bytes.
 std::int64_t allocated_bytes();
-/// Allocations of more bytes are refused with c10::OutOfMemoryError.
-void refuse_above(std::int64_t bytes);
+/// The device has so many bytes in all: what does not fit in is refused with c10::OutOfMemoryError.
+void have_memory(std::int64_t bytes);
 /// Streams of the pool are refused, as by kinds of devices that have one stream.
 void refuse_streams();
 enum class Fault {
