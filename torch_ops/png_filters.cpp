@@ -25,39 +25,27 @@ Neighbours neighbours(const at::Tensor& rows, std::int64_t pixel) {
           above.narrow(2, 0, size)};
 }
 
-at::Tensor average(const Neighbours& of) {
-  return of.left.to(at::kShort).add_(of.above).bitwise_right_shift_(1).to(at::kByte);
+/// The one of the three that is nearest to left + above - above_left; of equals the first. Where 3 above_left -
+/// sum lies at or beyond the lower one of left and above, that is the higher one; at or beyond the higher one, the
+/// lower one; and between them it is above_left. sum: of left and above.
+at::Tensor paeth(const Neighbours& of, const at::Tensor& sum) {
+  const at::Tensor threshold = at::sub(of.above_left, sum).add_(of.above_left, 2);
+  const at::Tensor low = at::minimum(of.left, of.above), high = at::maximum(of.left, of.above);
+  return at::where(threshold.le(low), high, at::where(high.le(threshold), low, of.above_left));
 }
 
-/// The one of the three that is nearest to left + above - above_left; of equals the first.
-at::Tensor paeth(const Neighbours& of) {
-  const at::Tensor corner = of.above_left.to(at::kShort);
-  const at::Tensor down = of.left.to(at::kShort).sub_(corner);
-  const at::Tensor right = of.above.to(at::kShort).sub_(corner);
-  const at::Tensor from_corner = down.add(right).abs_();
-  const at::Tensor from_left = right.abs_();
-  const at::Tensor from_above = down.abs_();
-  const at::Tensor above_or_corner = at::where(from_above.le(from_corner), of.above, of.above_left);
-  return at::where(from_left.le(from_above).logical_and_(from_left.le(from_corner)), of.left, above_or_corner);
-}
-
-void filter_into(at::Tensor residuals, const Neighbours& of, std::int64_t filter) {
-  switch (filter) {
-    case 0:
-      residuals.copy_(of.here);
-      return;
-    case 1:
-      at::sub_out(residuals, of.here, of.left);
-      return;
-    case 2:
-      at::sub_out(residuals, of.here, of.above);
-      return;
-    case 3:
-      at::sub_out(residuals, of.here, average(of));
-      return;
-    default:
-      at::sub_out(residuals, of.here, paeth(of));
-  }
+/// residuals: uint8 [5,N,H,R].
+void filter_into(const at::Tensor& residuals, const Neighbours& of) {
+  const auto put = [&](std::int64_t filter, const at::Tensor& expected) {
+    at::Tensor to = residuals[filter];
+    at::sub_out(to, of.here, expected);
+  };
+  const at::Tensor sum = of.left.to(at::kShort).add_(of.above);
+  residuals[0].copy_(of.here);
+  put(1, of.left);
+  put(2, of.above);
+  put(4, paeth(of, sum));
+  put(3, sum.bitwise_right_shift(1));
 }
 
 /// All rows in all ways, behind their filters' numbers, uint8 [5,N,H',R+1]. Rows that a picture lacks are zeros in
@@ -68,10 +56,8 @@ at::Tensor filtered_in_all_ways(const at::Tensor& rows, const PngFormat& format)
   const Neighbours of = neighbours(bordered, format.pixel);
   const at::Tensor filtered =
       at::empty({kFilters, rows.size(0), format.padded_rows(), format.row + 1}, rows.options());
-  for (std::int64_t filter = 0; filter < kFilters; ++filter) {
-    filtered[filter].select(2, 0).fill_(filter);
-    filter_into(filtered[filter].narrow(2, 1, format.row), of, filter);
-  }
+  filtered.select(3, 0).copy_(at::arange(kFilters, rows.options()).view({kFilters, 1, 1}));
+  filter_into(filtered.narrow(3, 1, format.row), of);
   return filtered;
 }
 

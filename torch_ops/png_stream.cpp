@@ -1,5 +1,7 @@
 #include "torch_ops/png_stream.h"
 
+#include <limits>
+
 #include "png/deflate_symbols.h"
 #include "torch_ops/host_copy.h"
 #include "torch_ops/png_matches.h"
@@ -68,23 +70,39 @@ struct Codes {
   at::Tensor lengths;
 };
 
-/// int32 [bytes/2]: of two symbols each, at most 31 bits.
-Codes codes_of_pairs(const at::Tensor& table, const at::Tensor& symbols) {
-  const at::Tensor entries = table.flatten().index_select(0, symbols.flatten()).view({-1, 2});
-  const at::Tensor first = entries.select(1, 0), second = entries.select(1, 1);
-  const at::Tensor lengths = length_in(first);
-  const at::Tensor codes = code_in(second).bitwise_left_shift_(lengths).add_(code_in(first));
-  return {codes, lengths.add_(length_in(second))};
+/// Of two of them each. A code fits into its number with the next one's.
+Codes joined(const Codes& codes, at::ScalarType number) {
+  const at::Tensor pairs = codes.codes.view({-1, 2}), lengths = codes.lengths.view({-1, 2});
+  const at::Tensor first_lengths = lengths.select(1, 0);
+  const at::Tensor second = pairs.select(1, 1).to(number);
+  return {at::bitwise_left_shift(second, first_lengths).add_(pairs.select(1, 0)),
+          first_lengths.add(lengths.select(1, 1))};
 }
 
-/// int64 [bytes/4]: of four symbols each, at most 57 bits. A match takes up three symbols at least, so there are
-/// no more than three bytes beside a length, and two beside a distance.
+/// int64 [bytes/4]: of four symbols each, at most 57 bits; two take at most 31. A match takes up three symbols at
+/// least, so there are no more than three bytes beside a length, and two beside a distance. Lengths are uint8.
 Codes codes_of_fours(const at::Tensor& table, const at::Tensor& symbols) {
-  const Codes pairs = codes_of_pairs(table, symbols);
-  const at::Tensor codes = pairs.codes.view({-1, 2}), lengths = pairs.lengths.view({-1, 2});
-  const at::Tensor first_lengths = lengths.select(1, 0);
-  return {codes.select(1, 1).to(at::kLong).bitwise_left_shift_(first_lengths).add_(codes.select(1, 0)),
-          lengths.select(1, 1).add(first_lengths)};
+  const at::Tensor entries = table.flatten(), numbers = symbols.flatten();
+  const Codes each = {code_in(entries).index_select(0, numbers),
+                      length_in(entries).to(at::kByte).index_select(0, numbers)};
+  return joined(joined(each, at::kInt), at::kLong);
+}
+
+/// The first bit of each group of codes, those of a band beside each other. lengths: uint8 [groups].
+at::Tensor places_of(const at::Tensor& lengths, const std::vector<PlacedBand>& bands, std::int64_t words) {
+  const auto count = static_cast<std::int64_t>(bands.size());
+  const at::Tensor room = empty_for_copies({count}, at::kLong, lengths.device());  // before each band
+  std::int64_t end = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const PlacedBand& band = bands[static_cast<std::size_t>(i)];
+    room.data_ptr<std::int64_t>()[i] = band.begin - end;
+    end = band.begin + band.code->data_bits;
+  }
+  const auto number = 64 * words <= std::numeric_limits<std::int32_t>::max() ? at::kInt : at::kLong;
+  const at::Tensor steps = at::zeros(lengths.sizes(), lengths.options().dtype(number));
+  steps.narrow(0, 1, lengths.size(0) - 1).copy_(lengths.narrow(0, 0, lengths.size(0) - 1));
+  steps.view({count, -1}).select(1, 0).add_(copy_to(lengths.device(), room));
+  return steps.cumsum(0, number);
 }
 
 }  // namespace
@@ -93,7 +111,7 @@ at::Tensor adler_sums(const at::Tensor& streams, std::int64_t size) {
   const at::Tensor blocks = streams.view({streams.size(0), -1, kPngBlock});
   const at::Tensor weights = at::arange(kPngBlock, 0, -1, streams.options().dtype(at::kShort));
   const at::Tensor sums = blocks.sum(-1, /*keepdim=*/false, at::kInt).to(at::kLong);
-  const at::Tensor weighted = blocks.to(at::kShort).mul_(weights).sum(-1, /*keepdim=*/false, at::kInt);
+  const at::Tensor weighted = blocks.mul(weights).sum(-1, /*keepdim=*/false, at::kInt);
   // The padding counts as bytes beyond the end, at distances below 1; it is zeros.
   const at::Tensor behind =
       at::arange(blocks.size(1), sums.options()).mul_(-kPngBlock).add_(size - kPngBlock).remainder_(kAdlerModulus);
@@ -119,26 +137,15 @@ at::Tensor count_symbols(const at::Tensor& symbols, std::int64_t distances) {
 at::Tensor pack_symbols(const at::Tensor& symbols, const std::vector<const BandCode*>& codes,
                         const std::vector<std::int64_t>& distances, const std::vector<PlacedBand>& bands,
                         std::int64_t words) {
-  const auto count = static_cast<std::int64_t>(bands.size());
-  const at::Device device = symbols.device();
-  const at::Tensor moves =
-      empty_for_copies({count, 1}, at::kLong, device);  // from where a band begins without room
-  std::int64_t before = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const PlacedBand& band = bands[static_cast<std::size_t>(i)];
-    moves.data_ptr<std::int64_t>()[i] = band.begin - before;
-    before += band.code->data_bits;
-  }
-  const Codes fours = codes_of_fours(code_table(codes_of(codes, distances, device)), symbols);
-  const at::Tensor& code = fours.codes;
-  const at::Tensor positions =
-      fours.lengths.cumsum(0).sub_(fours.lengths).view({count, -1}).add_(copy_to(device, moves)).flatten();
-  const at::Tensor shift = positions.bitwise_and(63);
-  const at::Tensor word = positions.bitwise_right_shift_(6);
-  const at::Tensor packed = at::zeros({words}, code.options());
-  packed.index_add_(0, word, code.bitwise_left_shift(shift));
+  constexpr std::int64_t kInWord = 63;
+  const Codes fours = codes_of_fours(code_table(codes_of(codes, distances, symbols.device())), symbols);
+  const at::Tensor places = places_of(fours.lengths, bands, words);
+  const at::Tensor shift = places.bitwise_and(kInWord), word = places.bitwise_right_shift_(6);
+  const at::Tensor packed = at::zeros({words}, fours.codes.options());
+  packed.index_add_(0, word, fours.codes.bitwise_left_shift(shift));
   // By one first: a shift by 64 is none.
-  packed.index_add_(0, word.add_(1), code.bitwise_right_shift(1).bitwise_right_shift_(shift.neg().add_(63)));
+  const at::Tensor behind = fours.codes.bitwise_right_shift(1);
+  packed.index_add_(0, word.add_(1), behind.bitwise_right_shift_(shift.bitwise_xor_(kInWord)));
   return packed;
 }
 
