@@ -53,14 +53,17 @@ struct Matches {
   at::Tensor lengths;  ///< of its match
 };
 
+/// In each row, up to each place. Its indices, larger than all else, are gone when this returns.
+at::Tensor largest_so_far(const at::Tensor& values) { return std::get<0>(values.cummax(1)); }
+
 Matches cut_into_matches(const at::Tensor& distances, const at::Tensor& positions) {
   const std::int64_t segment = distances.size(1), between = segment - 1;
   const at::Tensor borders = at::ones({distances.size(0), segment + 1}, distances.options().dtype(at::kBool));
   at::Tensor inner = borders.narrow(1, 1, between);
   at::ne_out(inner, distances.narrow(1, 1, between), distances.narrow(1, 0, between));
   const at::Tensor is_first = borders.narrow(1, 0, segment), is_last = borders.narrow(1, 1, segment);
-  const at::Tensor first = std::get<0>(is_first.mul(positions).cummax(1));
-  const at::Tensor last_from_behind = std::get<0>(is_last.flip(1).mul(positions).cummax(1)).flip(1);
+  const at::Tensor first = largest_so_far(is_first.mul(positions));
+  const at::Tensor last_from_behind = largest_so_far(is_last.flip(1).mul(positions)).flip(1);
   const at::Tensor within = at::sub(positions, first).remainder_(kMostMatch);
   const at::Tensor left = at::rsub(positions, segment).sub(last_from_behind);
   return {within, left.add_(within).clamp_max_(kMostMatch)};
@@ -134,10 +137,10 @@ at::Tensor png_symbols(const FilteredBands& filtered, const PngFormat& format) {
   const at::Tensor silent = positions.bitwise_and(kSilent - 1).add_(kFirstSilent);
   const at::Tensor distances = distances_of(bytes, format).view({-1, segment});
   const Matches matches = cut_into_matches(distances, positions);
-  const at::Tensor costs = costs_without(matches, costs_before(filtered, segment), positions);
-  const at::Tensor symbols =
-      at::where(matched(matches, distances, costs, positions), symbols_of_matches(matches, distances, silent),
-                bytes.view_as(distances).to(at::kShort));
+  const at::Tensor is_matched =
+      matched(matches, distances, costs_without(matches, costs_before(filtered, segment), positions), positions);
+  const at::Tensor of_matches = symbols_of_matches(matches, distances, silent);
+  const at::Tensor symbols = at::where(is_matched, of_matches, bytes.view_as(distances).to(at::kShort));
   const at::Tensor of_bands = symbols.view(bytes.sizes());
   fill_behind(of_bands, silent.repeat({format.bands.padded / segment}), format);
   return numbered(of_bands, kPngSymbols);

@@ -77,7 +77,7 @@ TEST_F(TurnsOfDeviceEncoder, LeaveFlatDrawingsOut) {
 
 TEST_F(TurnsOfDeviceEncoder, AreDoneOneAtATimeWhereMemoryIsShort) {
   const at::Tensor pictures = photographs(3);
-  fake::have_memory(kBytes * (3 + 3 + 26));  // the pictures and their clones, and what a turn takes, about
+  fake::have_memory(kBytes * (3 + 3 + 24));  // the pictures and their clones, and what a turn takes, about
   encode(pictures, DeviceEncoding::Always, 1);
   for (std::int64_t i = 0; i < pictures.size(0); ++i) expect_by_device(i, pictures[i]);
 }
