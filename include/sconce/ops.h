@@ -82,9 +82,9 @@ std::tuple<at::Tensor, at::Tensor> histogram_counts(const at::Tensor& values, st
 /// Each row has the filter that suits it and each band of rows a code of its own; bytes that were there up to four
 /// pixels before become matches. So photographs, and masks, become about as small as libpng's at level 6. Where
 /// shapes come again farther away, as letters do, libpng's files are smaller.
-/// Batches are encoded in turns of 32 MiB of pixels, or of one larger picture, so that the device has the next one's
-/// work while the host has its own with one. That takes about 26 times a turn's pixels of the device's memory. The
-/// CPU is slow at it; a run has another encoder.
+/// Batches are encoded in turns of 32 MiB of pixels, or of one larger picture: the device has the next one's work
+/// while the host has its own with one. That takes about 26 times a turn's pixels of the device's memory.
+/// The CPU is slow at it; a run has another encoder.
 /// Throws c10::TypeError for another dtype and for meta, sparse and undefined tensors; c10::ValueError for another
 /// shape, an empty tensor, sides above 65500 and pictures of over a gigabyte.
 std::vector<at::Tensor> encode_png(const at::Tensor& pixels);
