@@ -1,85 +1,17 @@
 // Pictures of an accelerator are encoded there: on a stream beside the program's, several together, and by the CPU
-// where that is better or has to be.
+// where that is better.
 
-#include <ATen/ATen.h>
-#include <c10/core/impl/VirtualGuardImpl.h>
-#include <gtest/gtest.h>
-
-#include <mutex>
-#include <string>
-#include <vector>
-
-#include "fake_device.h"
-#include "sconce/ops.h"
-#include "sconce/sconce.h"
-#include "store/sha256.h"
-#include "support/run_reader.h"
-#include "values/image_source.h"
+#include "device/encoding.h"
 
 namespace sconce {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// [3,H,W] of many values, of which neighbours are alike, as in photographs.
-at::Tensor photograph(std::int64_t height, std::int64_t width) {
-  return at::rand({3, height, width}).cumsum(1).cumsum(2).remainder_(1);
-}
-
-std::string hash_of(const void* bytes, std::size_t size) { return store::sha256_hex(bytes, size); }
-
-/// Of the file that the device makes of these pixels, uint8 or int32 [H,W,C]; the CPU's encoder makes another one.
-std::string hash_by_device(const at::Tensor& pixels) {
-  const at::Tensor file = ops::encode_png(pixels).at(0);
-  return hash_of(file.data_ptr(), file.nbytes());
-}
-
-std::string by_device(const at::Tensor& picture) { return hash_by_device(Image(picture).pixels()); }
-
-std::string by_cpu(const at::Tensor& picture, Compression compression = Compression::Fast) {
-  return encode_pixels(Image(picture).pixels(), compression).sha256;
-}
-
-class Encoding : public testing::Test {
- protected:
-  Encoding() { fake::reset(); }
-  ~Encoding() override { fake::reset(); }
-
-  RunOptions options(DeviceEncoding encoding = DeviceEncoding::Always) {
-    return RunOptions("test")
-        .dir(folder_.path())
-        .device_encoding(encoding)
-        .on_error([this](const std::exception& error) {
-          const std::lock_guard<std::mutex> lock(mutex_);
-          errors_.push_back(error.what());
-        });
-  }
-  static at::Tensor on_device(const at::Tensor& tensor) { return fake::to_device(tensor); }
-  static c10::Stream current_stream() {
-    return c10::impl::VirtualGuardImpl(fake::device().type()).getStream(fake::device());
-  }
-  /// Of the file of the first cell of this key.
-  static std::string hash_at(const sconce::Run& run, const std::string& key) {
-    for (const ordered_json& row : test::read_rows(run.dir())) {
-      if (row.contains(key)) return hash_of_file(run, row.at(key).at("path"));
-    }
-    return "no image";
-  }
-  static std::string hash_of_file(const sconce::Run& run, const std::string& path) {
-    const std::string bytes = test::read_text(run.dir() / "files" / path);
-    return hash_of(bytes.data(), bytes.size());
-  }
-  static void expect_list_by_device(const sconce::Run& run, const std::string& key, const at::Tensor& pictures) {
-    const ordered_json paths = test::read_rows(run.dir()).at(0).at(key).at("filenames");
-    for (std::int64_t i = 0; i < pictures.size(0); ++i) {
-      EXPECT_EQ(hash_of_file(run, paths.at(static_cast<std::size_t>(i))), by_device(pictures[i])) << i;
-    }
-  }
-
-  test::TemporaryFolder folder_;
-  std::mutex mutex_;
-  std::vector<std::string> errors_;
-};
+using test::by_cpu;
+using test::by_device;
+using test::Encoding;
+using test::hash_by_device;
+using test::photograph;
 
 TEST_F(Encoding, IsDoneOnTheDeviceAndNothingOfItOnTheCallersStream) {
   sconce::Run run(options());
@@ -238,29 +170,6 @@ TEST_F(Encoding, OfManySmallPicturesIsDoneOnTheDevice) {
   expect_list_by_device(run, "imgs", pictures);
 }
 
-TEST_F(Encoding, IsLeftToTheCpuWhereTheCallersStreamIsTheOnlyOne) {
-  sconce::Run run(options(DeviceEncoding::Auto));
-  fake::refuse_streams();
-  const at::Tensor picture = photograph(1200, 1200);
-  run.log("img", Image(on_device(picture)));
-  run.finish();
-  EXPECT_EQ(hash_at(run, "img"), by_cpu(picture));
-}
-
-TEST_F(Encoding, LeavesABusyDeviceInPeace) {
-  // The fake device is the CPU, which takes far longer for the device's operations than for its own encoder.
-  sconce::Run run(options(DeviceEncoding::Auto));
-  const at::Tensor picture = photograph(1200, 1200);
-  for (const char* key : {"first", "second", "third"}) {
-    run.log(key, Image(on_device(picture)));
-    run.flush();
-  }
-  run.finish();
-  EXPECT_EQ(hash_at(run, "first"), by_device(picture));
-  EXPECT_EQ(hash_at(run, "second"), by_device(picture)) << "in its first turn any device is slow";
-  EXPECT_EQ(hash_at(run, "third"), by_cpu(picture));
-}
-
 TEST_F(Encoding, LeavesOtherCompressionsToTheCpu) {
   for (const Compression compression : {Compression::Small, Compression::None}) {
     const at::Tensor picture = photograph(1200, 1200);
@@ -268,68 +177,6 @@ TEST_F(Encoding, LeavesOtherCompressionsToTheCpu) {
     run.log("img", Image(on_device(picture)));
     run.finish();
     EXPECT_EQ(hash_at(run, "img"), by_cpu(picture, compression));
-  }
-}
-
-TEST_F(Encoding, TakesFewerTogetherWhereMemoryIsShort) {
-  sconce::Run run(options());
-  const at::Tensor pictures = at::rand({8, 3, 64, 64});
-  const std::vector<Image> images = Image::batch(on_device(pictures));
-  fake::have_memory(3 * 64 * 64 * 100);  // what two pictures take, about
-  run.log("imgs", images);
-  run.finish();
-  expect_list_by_device(run, "imgs", pictures);
-  EXPECT_TRUE(errors_.empty());
-}
-
-TEST_F(Encoding, IsLeftToTheCpuWhereThereIsNoMemory) {
-  sconce::Run run(options());
-  const at::Tensor picture = at::rand({3, 64, 64});
-  const at::Tensor there = on_device(picture);
-  const Image image(there);
-  testing::internal::CaptureStderr();
-  fake::have_memory(64);
-  run.log("a", image);
-  run.flush();
-  fake::have_memory(1 << 30);
-  run.log("b", Image(there));
-  run.finish();
-  const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(hash_at(run, "a"), by_cpu(picture));
-  EXPECT_EQ(hash_at(run, "b"), by_cpu(picture)) << "nobody asks a second time";
-  const std::size_t warning = said.find("no memory left");
-  EXPECT_NE(warning, std::string::npos) << said;
-  EXPECT_EQ(said.find("no memory left", warning + 1), std::string::npos) << said;
-}
-
-TEST_F(Encoding, IsLeftToTheCpuWhereTheDeviceFails) {
-  sconce::Run run(options());
-  const at::Tensor picture = at::rand({3, 64, 64});
-  const Image one(on_device(picture));
-  const Image other(on_device(picture.flip(1)));
-  fake::set_fault(fake::Fault::Kernels);
-  run.log("a", one);
-  run.flush();
-  run.log("b", other);
-  run.finish();
-  EXPECT_EQ(hash_at(run, "a"), by_cpu(picture));
-  EXPECT_EQ(hash_at(run, "b"), by_cpu(picture.flip(1)));
-  ASSERT_EQ(errors_.size(), 1U);
-  EXPECT_NE(errors_[0].find("a kernel failed"), std::string::npos) << errors_[0];
-}
-
-TEST_F(Encoding, OfALostDeviceNamesTheImagesAndEnds) {
-  sconce::Run run(options());
-  const Image image(on_device(at::rand({3, 64, 64})));
-  fake::set_fault(fake::Fault::Everything);
-  run.log({{"img", image}, {"n", 1}}, 7);
-  EXPECT_THROW(run.finish(), std::runtime_error);
-  const ordered_json row = test::read_rows(run.dir()).at(0);
-  EXPECT_EQ(row.at("n"), 1);
-  EXPECT_FALSE(row.contains("img"));
-  ASSERT_FALSE(errors_.empty());
-  for (const char* word : {"'img'", "step 7", "the device is lost"}) {
-    EXPECT_NE(errors_.back().find(word), std::string::npos) << errors_.back();
   }
 }
 
