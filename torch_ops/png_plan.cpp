@@ -49,8 +49,9 @@ std::int64_t PngPlan::file_size() const { return png_file_size(bits); }
 
 std::vector<PngPlan> plan_pictures(const at::Tensor& counts, const PngFormat& format) {
   std::vector<PngPlan> plans;
-  for (const at::Tensor& of_picture : counts.split(format.bands.count))
+  for (const at::Tensor& of_picture : counts.split(format.bands.count)) {
     plans.push_back(plan_of(of_picture, format));
+  }
   return plans;
 }
 

@@ -20,8 +20,8 @@ namespace {
 
 /// An encoder of the CPU makes about as much in the time that some hundred operations take to be enqueued.
 constexpr std::int64_t kWorthIt = std::int64_t{4} << 20;
-constexpr std::int64_t kTurns =
-    4;  ///< the more, the less the first and last one count, which the device waits for
+/// The more, the less the first and the last one count, of which the host's work is waited for.
+constexpr std::int64_t kTurns = 4;
 constexpr std::int64_t kLargest = std::int64_t{1} << 30;  ///< that ops::encode_png takes
 
 // A device that is slower than half of one encoder of the CPU is busy, and so would be whoever waits for it.
