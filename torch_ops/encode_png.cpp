@@ -18,14 +18,11 @@ constexpr std::int64_t kBytesOfTables = 8192;  ///< what a picture counts for at
 std::vector<at::Tensor> encode_png(const at::Tensor& pixels) {
   const std::int64_t size = std::max(png_format(pixels).padded_size(), kBytesOfTables);
   const at::Tensor images = pixels.dim() == 4 ? pixels : pixels.unsqueeze(0);
-  const std::int64_t count = images.size(0);
-  const std::int64_t each = even_turn(count, std::max<std::int64_t>(1, kBytesInTurn / size));
   std::vector<at::Tensor> files;
   PngTurns turns;
-  turns.count = (count + each - 1) / each;
-  turns.pixels = [&](std::int64_t turn) {
-    return images.narrow(0, turn * each, std::min(each, count - turn * each));
-  };
+  turns.pictures = images.size(0);
+  turns.in_turn = std::max<std::int64_t>(1, kBytesInTurn / size);
+  turns.pixels = [&](std::int64_t begin, std::int64_t count) { return images.narrow(0, begin, count); };
   turns.choose = all_pictures;
   turns.take = [&](std::int64_t, PngTurn& turn) {
     for (at::Tensor& file : turn.files()) files.push_back(std::move(file));

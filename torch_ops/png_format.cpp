@@ -16,8 +16,6 @@ constexpr std::int64_t kBandBytes = 48 << 10;
 constexpr std::int64_t kMostBands = 48;
 constexpr std::int64_t kMostSegment = 4096;
 
-std::int64_t in_parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
-
 PngBands bands_of(std::int64_t height, std::int64_t row) {
   const std::int64_t bytes = std::max(kBandBytes, height * row / kMostBands);
   PngBands bands{};

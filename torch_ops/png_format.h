@@ -8,6 +8,9 @@
 
 namespace sconce::ops {
 
+/// How many parts of this size it takes.
+constexpr std::int64_t in_parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
+
 /// How the filtered rows of a picture are cut. Each band is a block of DEFLATE with a code of its own, and lies on
 /// the device behind the one before it, with zeros behind it up to a whole number of segments.
 struct PngBands {

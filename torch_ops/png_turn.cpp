@@ -88,11 +88,6 @@ std::vector<at::Tensor> PngTurn::files() {
   return each;
 }
 
-std::int64_t even_turn(std::int64_t count, std::int64_t most) {
-  const std::int64_t turns = (count + most - 1) / most;
-  return (count + turns - 1) / turns;
-}
-
 std::vector<std::int64_t> all_pictures(const PngTurn& turn) {
   std::vector<std::int64_t> all(turn.plans().size());
   std::iota(all.begin(), all.end(), 0);
@@ -100,15 +95,18 @@ std::vector<std::int64_t> all_pictures(const PngTurn& turn) {
 }
 
 void encode_in_turns(const PngTurns& turns) {
+  const std::int64_t count = in_parts(turns.pictures, turns.in_turn);
+  const std::int64_t each = count == 0 ? 0 : in_parts(turns.pictures, count);
   std::optional<PngTurn> counted, packed;
-  for (std::int64_t turn = 0; turn < turns.count + 2; ++turn) {
+  for (std::int64_t turn = 0; turn < count + 2; ++turn) {
+    const std::int64_t begin = turn * each;
     std::optional<PngTurn> begun;
-    if (turn < turns.count) begun.emplace(turns.pixels(turn));
+    if (begin < turns.pictures) begun.emplace(turns.pixels(begin, std::min(each, turns.pictures - begin)));
     if (counted) {
       counted->plan();
       counted->pack(turns.choose(*counted));
     }
-    if (packed) turns.take(turn - 2, *packed);
+    if (packed) turns.take(begin - 2 * each, *packed);
     packed = std::move(counted);
     counted = std::move(begun);
   }

@@ -43,15 +43,13 @@ class PngTurn {
 /// Pixels of a turn of several pictures, at most.
 constexpr std::int64_t kBytesInTurn = std::int64_t{32} << 20;
 
-/// How many of `count` pictures a turn takes where `most` would fit, so that the turns are about alike.
-std::int64_t even_turn(std::int64_t count, std::int64_t most);
-
-/// What becomes of turns, by their numbers from 0 on.
+/// Pictures that go through turns, and what becomes of them. They are numbered from 0 on.
 struct PngTurns {
-  std::int64_t count;
-  std::function<at::Tensor(std::int64_t turn)> pixels;
+  std::int64_t pictures;
+  std::int64_t in_turn;  ///< at most; the turns are made about alike
+  std::function<at::Tensor(std::int64_t begin, std::int64_t count)> pixels;
   std::function<std::vector<std::int64_t>(const PngTurn&)> choose;  ///< what is worth packing, by the plans
-  std::function<void(std::int64_t turn, PngTurn&)> take;            ///< the files, turn after turn
+  std::function<void(std::int64_t begin, PngTurn&)> take;           ///< the files, turn after turn
 };
 
 /// Chooses them all.

@@ -188,7 +188,7 @@ void DeviceEncoder::encode(const Sources& sources) {
     const std::int64_t in_turn = std::max<std::int64_t>(1, turn_bytes_ / pixels.bytes());
     const std::int64_t count = std::min<std::int64_t>(turns_ * in_turn, sources.end() - begin);
     try {
-      encode_turns(begin, begin + count, ops::even_turn(count, in_turn));
+      encode_turns(begin, begin + count, in_turn);
     } catch (const c10::OutOfMemoryError&) {
       turns_ = 1;
       if (count <= in_turn) {
@@ -226,29 +226,27 @@ void DeviceEncoder::encode_turns(Sources::const_iterator& begin, Sources::const_
   const Sources sources(begin, end);
   const c10::Stream& stream = stream_for(*sources.front());
   const c10::StreamGuard guard(stream);
-  const auto count = static_cast<std::int64_t>(sources.size());
-  const auto source = [&](std::int64_t turn, std::int64_t picture) {
-    return sources[static_cast<std::size_t>(turn * in_turn + picture)];
-  };
+  const auto source = [&](std::int64_t picture) { return sources[static_cast<std::size_t>(picture)]; };
   ops::PngTurns turns;
-  turns.count = (count + in_turn - 1) / in_turn;
-  turns.pixels = [&](std::int64_t turn) {
+  turns.pictures = static_cast<std::int64_t>(sources.size());
+  turns.in_turn = in_turn;
+  turns.pixels = [&](std::int64_t first, std::int64_t count) {
     std::vector<at::Tensor> pictures;
-    for (std::int64_t i = 0; i < std::min(in_turn, count - turn * in_turn); ++i) {
-      pictures.push_back(source(turn, i)->on_device().on(stream));
+    for (std::int64_t i = first; i < first + count; ++i) {
+      pictures.push_back(source(i)->on_device().on(stream));
     }
     return at::stack(pictures);
   };
   turns.choose = encoding_ == DeviceEncoding::Always ? ops::all_pictures : not_flat;
-  turns.take = [&](std::int64_t number, ops::PngTurn& turn) {
+  turns.take = [&](std::int64_t first, ops::PngTurn& turn) {
     std::vector<at::Tensor> files = turn.files();
     for (std::size_t i = 0; i < files.size(); ++i) {
-      source(number, turn.packed()[i])->take_file(std::move(files[i]), compression_);
+      source(first + turn.packed()[i])->take_file(std::move(files[i]), compression_);
     }
     begin += static_cast<std::ptrdiff_t>(turn.plans().size());
   };
   ops::encode_in_turns(turns);
-  judge(count * sources.front()->on_device().bytes(), Clock::now() - start);
+  judge(turns.pictures * sources.front()->on_device().bytes(), Clock::now() - start);
 }
 
 /// Whether the device has time for these.

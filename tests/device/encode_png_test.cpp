@@ -32,10 +32,12 @@ TEST(EncodePngOnDevice, MakesTheFilesOfTheCpu) {
   }
 }
 
-PngTurns turns_of(const std::vector<at::Tensor>& pixels, std::vector<at::Tensor>& files) {
+/// Turns of the same pictures.
+PngTurns turns_of(const at::Tensor& pixels, std::int64_t count, std::vector<at::Tensor>& files) {
   PngTurns turns;
-  turns.count = static_cast<std::int64_t>(pixels.size());
-  turns.pixels = [pixels](std::int64_t turn) { return pixels[static_cast<std::size_t>(turn)]; };
+  turns.pictures = count * pixels.size(0);
+  turns.in_turn = pixels.size(0);
+  turns.pixels = [pixels](std::int64_t, std::int64_t) { return pixels; };
   turns.choose = all_pictures;
   turns.take = [&](std::int64_t, PngTurn& turn) {
     for (const at::Tensor& file : turn.files()) files.push_back(file);
@@ -57,7 +59,7 @@ TEST(EncodePngOnDevice, EnqueuesTheNextTurnBeforeItWaitsForTheCounts) {
   fake::reset();
   std::vector<at::Tensor> files;
   fake::hold();
-  std::thread encoder([&] { encode_in_turns(turns_of({there, there, there}, files)); });
+  std::thread encoder([&] { encode_in_turns(turns_of(there, 3, files)); });
   EXPECT_TRUE(fake::await_waiter());
   EXPECT_EQ(fake::operations(), 2 * of_one);
   fake::release();
@@ -75,7 +77,7 @@ TEST(EncodePngOnDevice, KeepsTwoTurnsThere) {
   const std::int64_t before = fake::allocated_bytes();
   const std::int64_t symbols = 4 * there.numel();
   std::vector<at::Tensor> files;
-  PngTurns turns = turns_of(std::vector<at::Tensor>(5, there), files);
+  PngTurns turns = turns_of(there, 5, files);
   std::int64_t most = 0;
   turns.choose = [&](const PngTurn& turn) {
     most = std::max(most, fake::allocated_bytes() - before);

@@ -54,29 +54,22 @@ TEST(PngTurn, MakesNoneIfNoneIsAskedFor) {
   EXPECT_TRUE(turn.files().empty());
 }
 
-TEST(PngTurns, AreAboutAlike) {
-  EXPECT_EQ(even_turn(8, 5), 4);
-  EXPECT_EQ(even_turn(5, 5), 5);
-  EXPECT_EQ(even_turn(6, 5), 3);
-  EXPECT_EQ(even_turn(11, 5), 4);
-  EXPECT_EQ(even_turn(3, 1), 1);
-}
-
-/// What is asked of turns, in order. Turn i has i + 1 pictures.
-std::string steps_of(std::int64_t count, std::vector<at::Tensor>& files) {
+/// What is asked of turns, in order: of pixels by where they begin, and how many.
+std::string steps_of(std::int64_t pictures, std::int64_t in_turn, std::vector<at::Tensor>& files) {
   std::string steps;
   PngTurns turns;
-  turns.count = count;
-  turns.pixels = [&](std::int64_t turn) {
-    steps += 'p' + std::to_string(turn);
-    return noise({turn + 1, 3, 4, 1});
+  turns.pictures = pictures;
+  turns.in_turn = in_turn;
+  turns.pixels = [&](std::int64_t begin, std::int64_t count) {
+    steps += " p" + std::to_string(begin) + '+' + std::to_string(count);
+    return noise({count, 3, 4, 1});
   };
   turns.choose = [&](const PngTurn& turn) {
-    steps += 'c' + std::to_string(turn.plans().size() - 1);
+    steps += " c";
     return all_pictures(turn);
   };
-  turns.take = [&](std::int64_t number, PngTurn& turn) {
-    steps += 't' + std::to_string(number);
+  turns.take = [&](std::int64_t begin, PngTurn& turn) {
+    steps += " t" + std::to_string(begin);
     for (const at::Tensor& file : turn.files()) files.push_back(file);
   };
   encode_in_turns(turns);
@@ -85,15 +78,23 @@ std::string steps_of(std::int64_t count, std::vector<at::Tensor>& files) {
 
 TEST(PngTurns, BeginTheNextOneBeforeTheyWaitForTheOneBefore) {
   std::vector<at::Tensor> files;
-  EXPECT_EQ(steps_of(4, files), "p0p1c0p2c1t0p3c2t1c3t2t3");
-  EXPECT_EQ(files.size(), 10U);
+  EXPECT_EQ(steps_of(8, 2, files), " p0+2 p2+2 c p4+2 c t0 p6+2 c t2 c t4 t6");
+  EXPECT_EQ(files.size(), 8U);
+}
+
+TEST(PngTurns, AreAboutAlike) {
+  std::vector<at::Tensor> files;
+  EXPECT_EQ(steps_of(8, 5, files), " p0+4 p4+4 c c t0 t4");
+  EXPECT_EQ(steps_of(11, 5, files), " p0+4 p4+4 c p8+3 c t0 c t4 t8");
+  EXPECT_EQ(steps_of(9, 8, files), " p0+5 p5+4 c c t0 t5");
+  EXPECT_EQ(files.size(), 28U);
 }
 
 TEST(PngTurns, MayBeOneOrNone) {
   std::vector<at::Tensor> files;
-  EXPECT_EQ(steps_of(1, files), "p0c0t0");
-  EXPECT_EQ(files.size(), 1U);
-  EXPECT_EQ(steps_of(0, files), "");
+  EXPECT_EQ(steps_of(5, 5, files), " p0+5 c t0");
+  EXPECT_EQ(files.size(), 5U);
+  EXPECT_EQ(steps_of(0, 5, files), "");
 }
 
 }  // namespace
